@@ -1,0 +1,1 @@
+"""A crowd with known truth: drawn field scenes and simulated workers."""
