@@ -1,0 +1,1 @@
+"""Box tasks: "Box all birds"."""

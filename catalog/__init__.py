@@ -1,0 +1,1 @@
+"""What there is to annotate: data sets, taxa, images and their reference answers."""

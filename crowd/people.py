@@ -1,0 +1,100 @@
+"""Logins, invitations and tokens: how somebody gets in, and as what."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from crowd import audit
+from crowd.errors import Conflict, Invalid
+from crowd.models import Campaign, Invitation, User, Worker
+
+INVITATION_LIFE = timedelta(days=30)
+
+
+def add_user(
+    username: str, password: str | None, *, role: User.Role, is_simulated: bool = False
+) -> User:
+    """A login and the worker behind it. Without a password only the session signs in.
+
+    Raises `Invalid` for a taken name or a weak password.
+    """
+    user = User(username=username, role=role)
+    _check_password(user, password)
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+            Worker.objects.create(user=user, is_simulated=is_simulated)
+    except IntegrityError as error:
+        raise Invalid(
+            "This name is taken.", {"username": ["This name is taken; choose another."]}
+        ) from error
+    return user
+
+
+def add_guest() -> User:
+    """A worker who just wants to start; a name and a password can follow."""
+    return add_user(f"guest-{secrets.token_hex(4)}", None, role=User.Role.WORKER)
+
+
+def invite(
+    *,
+    by: User | None,
+    role: User.Role,
+    campaign: Campaign | None,
+    now: datetime,
+    life: timedelta = INVITATION_LIFE,
+    max_uses: int | None = None,
+) -> Invitation:
+    """Make a link that lets people in with a role until it expires, is used up or is revoked."""
+    invitation = Invitation.objects.create(
+        role=role, campaign=campaign, expires_at=now + life, max_uses=max_uses, created_by=by
+    )
+    audit.record(by, "invite", f"invitation {invitation.pk}", {"role": role}, now=now)
+    return invitation
+
+
+def open_invitation(token: str, *, now: datetime) -> Invitation | None:
+    """The invitation behind a link, if it still lets somebody in."""
+    unused = Q(max_uses__isnull=True) | Q(n_uses__lt=F("max_uses"))
+    return (
+        Invitation.objects.select_related("campaign")
+        .filter(unused, token=token, is_revoked=False, expires_at__gt=now)
+        .first()
+    )
+
+
+def join(token: str, *, username: str, password: str, now: datetime) -> User:
+    """Use an invitation once. Without a name the newcomer is a guest (workers only).
+
+    Raises `Conflict` when the invitation no longer lets anybody in, `Invalid` for bad names.
+    """
+    with transaction.atomic():
+        invitation = open_invitation(token, now=now)
+        unused = Q(max_uses__isnull=True) | Q(n_uses__lt=F("max_uses"))
+        if invitation is None or not (
+            Invitation.objects.filter(unused, pk=invitation.pk).update(n_uses=F("n_uses") + 1)
+        ):
+            raise Conflict("This invitation has expired. Ask for a new link.")
+        role = User.Role(invitation.role)
+        if not username and role == User.Role.WORKER:
+            return add_guest()
+        if not username or not password:
+            needed = {"username": ["Choose a name."], "password": ["Choose a password."]}
+            raise Invalid("A name and a password are needed.", needed)
+        return add_user(username, password, role=role)
+
+
+def _check_password(user: User, password: str | None) -> None:
+    if password is None:
+        return
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid("Choose a stronger password.", {"password": error.messages}) from error

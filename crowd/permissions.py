@@ -1,0 +1,52 @@
+"""Who may do what. The API denies by default (settings): each view names one of these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from crowd.models import User, Worker
+
+
+def worker_of(user: Any) -> Worker | None:
+    """The worker behind a login; every login made by `crowd.people` has one."""
+    return getattr(user, "worker", None) if isinstance(user, User) and user.is_active else None
+
+
+class IsWorker(BasePermission):
+    """Anybody who answers tasks; a suspended worker is told so."""
+
+    message = "Your account is paused. Ask the organizers; what you have done is kept."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        worker = worker_of(request.user)
+        return worker is not None and worker.status == Worker.Status.ACTIVE
+
+
+class IsOrganizer(BasePermission):
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return isinstance(request.user, User) and request.user.is_organizer
+
+
+class IsAdministrator(BasePermission):
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return isinstance(request.user, User) and request.user.is_administrator
+
+
+def organizer_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For pages: 403 to anybody signed in who is not an organizer."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not (isinstance(request.user, User) and request.user.is_organizer):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,122 @@
+"""When a task has had enough workers, and what is due for aggregation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from crowd.models import Campaign, Task
+
+# Two workers who could not answer are a question for an organizer, not for a third worker.
+UNUSABLE_ANSWERS_TO_DISPUTE = 2
+
+_WRITE = """
+UPDATE crowd_task SET
+    state_changed_at = CASE WHEN state = %(state)s THEN state_changed_at ELSE %(now)s END,
+    state = %(state)s,
+    n_wanted = greatest(n_wanted, %(n_wanted)s),
+    agreement = %(agreement)s,
+    risk = %(risk)s,
+    aggregate_due_at = CASE WHEN aggregate_due_at = %(seen_due)s THEN NULL
+                            ELSE aggregate_due_at END
+WHERE id = %(task)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What an aggregation found about a task: `is_settled` when its consensus can stand as it is,
+    `agreement` in 0..1 (None with fewer than two answers), `risk` as the consensus core ranks it."""
+
+    is_settled: bool
+    n_unusable: int
+    agreement: float | None
+    risk: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The state a task goes to and the number of answers now wanted."""
+
+    state: Task.State
+    n_wanted: int
+
+
+def decide(outlook: Outlook, *, n_answers: int, n_wanted: int, max_workers: int) -> Decision:
+    """Retire, ask for one more worker, or hand the task to an organizer.
+
+    >>> calm = Outlook(is_settled=True, n_unusable=0, agreement=0.9, risk=0.05)
+    >>> decide(calm, n_answers=3, n_wanted=3, max_workers=5)
+    Decision(state=Task.State.RETIRED, n_wanted=3)
+    """
+    if outlook.n_unusable >= UNUSABLE_ANSWERS_TO_DISPUTE:
+        return Decision(Task.State.DISPUTED, n_wanted)
+    if n_answers < n_wanted:
+        return Decision(Task.State.OPEN, n_wanted)
+    if outlook.is_settled:
+        return Decision(Task.State.RETIRED, n_wanted)
+    if n_wanted < max_workers:
+        return Decision(Task.State.OPEN, n_wanted + 1)
+    return Decision(Task.State.DISPUTED, n_wanted)
+
+
+def apply(task: Task, outlook: Outlook, *, now: datetime) -> None:
+    """Write what follows for a task that was read with its campaign before aggregating.
+
+    The due mark is cleared only if no answer has come in since the task was read; otherwise the
+    next aggregation sees it.
+    """
+    decision = decide(
+        outlook,
+        n_answers=task.n_answers,
+        n_wanted=task.n_wanted,
+        max_workers=task.campaign.max_workers,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE,
+            {
+                "task": task.pk,
+                "state": decision.state.value,
+                "n_wanted": decision.n_wanted,
+                "agreement": outlook.agreement,
+                "risk": outlook.risk,
+                "seen_due": task.aggregate_due_at,
+                "now": now,
+            },
+        )
+
+
+def due(kind: Campaign.Kind, *, limit: int) -> QuerySet[Task]:
+    """The tasks whose consensus is stale, longest waiting first, with campaign and image."""
+    return (
+        Task.objects.filter(aggregate_due_at__isnull=False, campaign__kind=kind)
+        .select_related("campaign", "image")
+        .order_by("aggregate_due_at", "pk")[:limit]
+    )
+
+
+def mark_due(task_ids: Iterable[int], *, now: datetime) -> int:
+    """Ask for a fresh consensus of these tasks, without knowing what kind they are."""
+    return Task.objects.filter(pk__in=list(task_ids)).update(aggregate_due_at=now)
+
+
+@contextmanager
+def only_aggregator(kind: Campaign.Kind) -> Iterator[bool]:
+    """A transaction that yields True if no other process is aggregating this kind now.
+
+    One at a time keeps versions in order; it is the database that holds the lock, so a killed
+    process gives it back.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_try_advisory_xact_lock(hashtext(%s))", [f"quadrat-aggregate-{kind.value}"]
+            )
+            (is_ours,) = cursor.fetchone()
+        yield is_ours

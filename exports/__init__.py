@@ -1,0 +1,1 @@
+"""What researchers take away: releases, COCO files, filtered test manifests."""

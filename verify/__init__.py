@@ -1,0 +1,1 @@
+"""Verification tasks: is the animal itself visible, or only what it left behind?"""
