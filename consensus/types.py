@@ -1,0 +1,236 @@
+"""What goes into the consensus core and what comes out of it.
+
+Boxes enter and leave as [x, y, w, h] in pixels of the upright full-size image, origin top left,
+edges not pixel centres. Edges are always in the order left, top, right, bottom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import exp
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+BoolArray = npt.NDArray[np.bool_]
+FourFloats = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class BoxSkill:
+    """How one worker draws boxes.
+
+    miss: probability of not boxing an ordinary object, 0..1.
+    false_box: expected number of boxes around nothing per answer, >= 0.
+    scale: standard deviation of an edge, as a share of the box's side (see `BoxParameters`).
+    habit: mean outward displacement per edge as a share of the true side; positive is too loose.
+    n_answers: answers of this worker that were compared with somebody else's.
+
+    >>> BoxSkill.prior().miss
+    0.06
+    """
+
+    miss: float
+    false_box: float
+    scale: float
+    habit: FourFloats
+    n_answers: int = 0
+
+    @classmethod
+    def prior(cls) -> BoxSkill:
+        """The skill of a worker nobody has been compared with yet."""
+        return cls(miss=0.06, false_box=0.05, scale=0.025, habit=(0.0, 0.0, 0.0, 0.0))
+
+    @property
+    def quality(self) -> float:
+        """One number in 0..1 to rank workers by: finds things, invents none, draws tightly."""
+        return (1 - self.miss) / (1 + self.false_box) * exp(-4 * self.scale)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoxAnswer:
+    """One worker's whole answer; no rows means the worker looked and found nothing.
+
+    boxes_xywh: shape (n, 4). Boxes that are not finite, lie outside the image or have a side under
+    1 px are left out, the answer itself still counts.
+    """
+
+    worker: str
+    boxes_xywh: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoxImage:
+    """All answers about one image of `width` x `height` pixels."""
+
+    answers: Sequence[BoxAnswer]
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class FusedBox:
+    """One object as the crowd sees it.
+
+    xywh: pixels, clipped to the image, two decimals.
+    score: probability that the object exists, 0..1.
+    n_workers: workers who boxed it.
+    n_looked: workers whose answer says something about it. A worker who drew as many boxes as the
+        page allows and not this one is left out: nothing more could be drawn.
+    spread: standard deviation of each edge (left, top, right, bottom) in pixels.
+    sources: (index of the answer, index of the box in that answer) of every box merged into it,
+        in ascending order.
+    """
+
+    xywh: FourFloats
+    score: float
+    n_workers: int
+    n_looked: int
+    spread: FourFloats
+    sources: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageConsensus:
+    """The crowd's answer about one image; an empty `boxes` says that there is nothing to box.
+
+    boxes: at least `BoxParameters.keep` probable, at most `max_boxes`, best score first, equal
+        scores from top to bottom and then from left to right.
+    rejected: the other candidates in the same order.
+    n_looked: distinct workers who answered.
+    expected_unseen: expected number of objects nobody boxed, >= 0.
+    risk: how doubtful the consensus is, >= 0. It ranks images; it is not a count of errors.
+    is_capped: some worker drew as many boxes as the page allows.
+    mean_iou: mean over pairs of workers of the mean IoU of their boxes of the same object, 0 for a
+        box the other did not draw, 1 for two empty answers; None with fewer than two workers.
+    count_agreement: share of pairs of workers who drew equally many boxes; None likewise.
+    """
+
+    boxes: tuple[FusedBox, ...]
+    rejected: tuple[FusedBox, ...]
+    n_looked: int
+    expected_unseen: float
+    risk: float
+    is_capped: bool
+    mean_iou: float | None
+    count_agreement: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoxParameters:
+    """The model's constants. Sources: the measurements in `docs/decisions/0002-consensus-start.md`.
+
+    link: boxes of different workers belong together from this (mean) IoU on.
+    duplicate: two boxes of ONE worker with this IoU are one box drawn twice.
+    pixel_share: part of an edge's error that does not shrink with the box, as a share of the longer
+        image side: variance = scale^2 (side^2 + (pixel_share * longer side)^2).
+    edge_tolerance, box_tolerance: degrees of freedom of the robust weights of an edge and a box.
+    passes: rounds of reweighting per fusion.
+    another: probability that an image with n objects has one more (geometric prior).
+    common_error, common_error_rate: prior weight of an error that workers share, and the share of
+        workers who fall for it.
+    chance, chance_whole: probability that two false boxes meet, ordinary and image-filling ones.
+    whole_image: square root of the share of the image from which a box counts as image-filling.
+    size_limits: bins of the square root of a box's share of the image.
+    miss_factor: miss rate relative to the worker's own, per size bin and crowd bin (at most 1.5,
+        at most 3.5, more objects expected in the image).
+    unseen_sizes: share of the size bins among unseen objects.
+    unseen_factor: unseen objects are harder than the average of their size.
+    keep: least probability of a kept box.
+    max_boxes: the page's limit; None for no limit.
+    placement_weight: worth of a badly placed box relative to a wrong one in the risk.
+    """
+
+    link: float = 0.30
+    duplicate: float = 0.90
+    pixel_share: float = 0.2
+    edge_tolerance: float = 20.0
+    box_tolerance: float = 30.0
+    passes: int = 5
+    another: float = 0.7
+    common_error: float = 0.03
+    common_error_rate: float = 0.25
+    chance: float = 0.03
+    chance_whole: float = 0.43
+    whole_image: float = 0.93
+    size_limits: tuple[float, ...] = (0.10, 0.20, 0.35)
+    miss_factor: tuple[tuple[float, ...], ...] = (
+        (2.0, 2.6, 4.0),
+        (1.3, 1.69, 2.6),
+        (1.0, 1.3, 2.0),
+        (0.9, 1.17, 1.8),
+    )
+    unseen_sizes: tuple[float, ...] = (0.08, 0.15, 0.30, 0.47)
+    unseen_factor: float = 1.3
+    keep: float = 0.5
+    max_boxes: int | None = 10
+    placement_weight: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class VoteSkill:
+    """How one worker votes.
+
+    accuracy: probability of the right label, 0..1, the same for every label (one coin).
+    n_answers: votes of this worker on items that somebody else voted on, too.
+    confusion: probability of each vote (columns) given the true label (rows), both in the order of
+        the vocabulary the skill was fitted with; empty where only the accuracy is known.
+
+    >>> VoteSkill.prior(2).accuracy
+    0.8
+    """
+
+    accuracy: float
+    n_answers: int = 0
+    confusion: tuple[tuple[float, ...], ...] = ()
+
+    @classmethod
+    def prior(cls, n_labels: int) -> VoteSkill:
+        """The skill of a worker nobody has been compared with yet; better than chance."""
+        return cls(accuracy=max(0.8, 1 / max(n_labels, 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One worker's label for one item."""
+
+    worker: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoteConsensus:
+    """The crowd's label.
+
+    probability: of `label`; probabilities: of every label of the vocabulary, summing to 1.
+    n_votes: distinct workers who voted. risk: 1 - probability.
+    """
+
+    label: str
+    probability: float
+    probabilities: Mapping[str, float] = field(hash=False)
+    n_votes: int
+    risk: float
+
+
+@dataclass(frozen=True, slots=True)
+class VoteParameters:
+    """Strengths of the priors of the vote model, in votes.
+
+    accuracy_one, accuracy_two: towards the crowd's accuracy, one-coin and two-coin fit.
+    confusion: of a worker's confusion matrix towards the crowd's.
+    prevalence_one, prevalence_two: of the prevalence towards the shares of the votes, per item.
+    crowd_accuracy, crowd_strength: what is assumed before any vote is seen.
+    """
+
+    accuracy_one: float = 40.0
+    accuracy_two: float = 10.0
+    confusion: float = 4.0
+    prevalence_one: float = 30.0
+    prevalence_two: float = 3.0
+    crowd_accuracy: float = 0.8
+    crowd_strength: float = 4.0
+    max_iterations: int = 60
