@@ -15,7 +15,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn the domain's errors and the serializers' into responses; 422 for invalid input."""
     if isinstance(error, CrowdError):
         set_rollback()
-        body = {"detail": error.detail} | ({"errors": error.errors} if error.errors else {})
+        body: dict[str, Any] = {"detail": error.detail} | (
+            {"errors": error.errors} if error.errors else {}
+        )
         return Response(body, status=error.status)
     if isinstance(error, ValidationError):
         set_rollback()

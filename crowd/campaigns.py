@@ -110,4 +110,3 @@ def _make_tasks(campaign: Campaign) -> int:
 def _nothing_fits(campaign: Campaign) -> str:
     part = f"the {campaign.split} split of " if campaign.split else ""
     return f"There is no image of {campaign.super_class} in {part}{campaign.dataset.slug}."
-

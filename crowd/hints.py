@@ -9,8 +9,10 @@ from __future__ import annotations
 import logging
 from functools import cache
 
+from typing import Any
+
 import redis
-from celery import Task as CeleryTask
+from celery import Task
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
@@ -27,7 +29,7 @@ def broker() -> redis.Redis:
     )
 
 
-def hint(job: CeleryTask) -> None:
+def hint(job: "Task[..., Any]") -> None:
     """Enqueue a job without arguments unless one is waiting already."""
     try:
         if broker().set(_mark(job), 1, nx=True, ex=PENDING_S):
@@ -36,7 +38,7 @@ def hint(job: CeleryTask) -> None:
         logger.warning("the broker cannot be reached (%s); the sweep will catch up", error)
 
 
-def taken(job: CeleryTask) -> None:
+def taken(job: "Task[..., Any]") -> None:
     """The job says that it has begun: what becomes due from now on is worth a new hint."""
     try:
         broker().delete(_mark(job))
@@ -44,5 +46,5 @@ def taken(job: CeleryTask) -> None:
         logger.warning("the broker cannot be reached (%s)", error)
 
 
-def _mark(job: CeleryTask) -> str:
+def _mark(job: "Task[..., Any]") -> str:
     return f"quadrat:waiting:{job.name}"

@@ -53,11 +53,14 @@ RETURNING id
 """
 
 
-def claim(worker: Worker, slug: str, *, count: int, now: datetime) -> list[Assignment]:
+def claim(
+    worker: Worker, slug: str, *, count: int, now: datetime
+) -> tuple[list[Assignment], Campaign.Kind]:
     """Lease up to `count` tasks (1 to 24); those already held come first, renewed.
 
-    Empty when nothing is left for this worker now. Raises `NotFound` for an unknown campaign and
-    `Conflict` where it is not running. A campaign is a worker's to claim from by being running.
+    Returns the assignments and the campaign's kind; none when nothing is left for this worker now.
+    Raises `NotFound` for an unknown campaign and `Conflict` where it is not running. A campaign is
+    open to every worker while it runs.
     """
     with transaction.atomic():
         enrolment = _lock_enrolment(worker, slug)
@@ -69,7 +72,7 @@ def claim(worker: Worker, slug: str, *, count: int, now: datetime) -> list[Assig
         missing = count - len(held)
         if missing > 0:
             held += _take(enrolment, missing, now=now)
-    return held
+    return held, Campaign.Kind(campaign.kind)
 
 
 def renew(worker: Worker, assignment_id: uuid.UUID, *, now: datetime) -> datetime:

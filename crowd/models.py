@@ -188,9 +188,7 @@ class Enrolment(models.Model):
     n_claimed = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["campaign", "worker"], name="enrolled_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["campaign", "worker"], name="enrolled_once")]
 
     def __str__(self) -> str:
         return f"{self.worker_id} in {self.campaign_id}"
@@ -283,7 +281,7 @@ class Answer(models.Model):
 
 
 class SkillEstimate(models.Model):
-    """The latest estimate of a worker's skill in one kind of task; `values` belong to the method."""
+    """The latest estimate of a worker's skill in one kind of task; `values` are the method's own."""
 
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="skills")
     kind = models.CharField(max_length=6, choices=Campaign.Kind)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from crowd.models import User, Worker
+
+if TYPE_CHECKING:
+    # rest_framework.views itself imports this module, as the settings name it
+    from rest_framework.views import APIView
 
 
 def worker_of(user: Any) -> Worker | None:
@@ -21,7 +24,14 @@ def worker_of(user: Any) -> Worker | None:
 
 
 class IsWorker(BasePermission):
-    """Anybody who answers tasks; a suspended worker is told so."""
+    """Anybody who answers tasks. A suspended worker may still hand in what is under way."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return worker_of(request.user) is not None
+
+
+class IsActiveWorker(BasePermission):
+    """A worker who may have new tasks."""
 
     message = "Your account is paused. Ask the organizers; what you have done is kept."
 

@@ -31,7 +31,7 @@ WHERE id = %(task)s
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What an aggregation found about a task: `is_settled` when its consensus can stand as it is,
-    `agreement` in 0..1 (None with fewer than two answers), `risk` as the consensus core ranks it."""
+    `agreement` in 0..1 (None with fewer than two answers), `risk` as the consensus core has it."""
 
     is_settled: bool
     n_unusable: int
@@ -116,7 +116,8 @@ def only_aggregator(kind: Campaign.Kind) -> Iterator[bool]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_try_advisory_xact_lock(hashtext(%s))", [f"quadrat-aggregate-{kind.value}"]
+                "SELECT pg_try_advisory_xact_lock(hashtext(%s))",
+                [f"quadrat-aggregate-{kind.value}"],
             )
             (is_ours,) = cursor.fetchone()
         yield is_ours

@@ -1,4 +1,42 @@
-from django.urls import path
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path, register_converter
+
+from crowd import api, views
+
+
+class RenditionConverter:
+    """The copies that leave the house; the full-size original does not."""
+
+    regex = "display|thumbnail"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(RenditionConverter, "rendition")
 
 app_name = "crowd"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("join/<str:token>/", views.join, name="join"),
+    path(
+        "sign-in/",
+        login_not_required(
+            LoginView.as_view(template_name="crowd/sign_in.html", redirect_authenticated_user=True)
+        ),
+        name="sign_in",
+    ),
+    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("images/<uuid:uid>/<rendition:rendition>.jpg", views.image, name="image"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("api/campaigns/<slug:slug>/assignments/", api.ClaimView.as_view(), name="claim"),
+    path("api/assignments/<uuid:assignment_id>/renew/", api.RenewView.as_view(), name="renew"),
+    path(
+        "api/assignments/<uuid:assignment_id>/release/", api.ReleaseView.as_view(), name="release"
+    ),
+]

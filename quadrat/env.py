@@ -5,6 +5,7 @@ Each variable is documented in ``docs/operations.md``; a test compares the two.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -21,14 +22,14 @@ DATABASE_URL = _env.str("DATABASE_URL", "")
 REDIS_URL = _env.str("REDIS_URL", "")
 DEBUG = _env.bool("QUADRAT_DEBUG", False)
 ALLOWED_HOSTS = _env.list("QUADRAT_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-TRUSTED_ORIGINS = _env.list("QUADRAT_TRUSTED_ORIGINS", [])
+TRUSTED_ORIGINS: list[str] = _env.list("QUADRAT_TRUSTED_ORIGINS", [])
 IS_HTTPS = _env.bool("QUADRAT_HTTPS", False)
 HAS_HASHED_STATIC = _env.bool("QUADRAT_HASHED_STATIC", True)
 MAX_IMAGE_PIXELS = _env.int("QUADRAT_MAX_IMAGE_PIXELS", 120_000_000)
 
 
 def secret_key() -> str:
-    """The signing key: ``QUADRAT_SECRET_KEY``, else one made once and kept in the data directory."""
+    """The signing key: ``QUADRAT_SECRET_KEY``, else one made once, kept in the data directory."""
     given = _env.str("QUADRAT_SECRET_KEY", "")
     return given or _kept_secret(DATA_DIR / "secret_key")
 
@@ -41,9 +42,7 @@ def _kept_secret(path: Path) -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(50))
         # link() fails where the file exists: of two processes that start at once, one key wins
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(candidate, path)
-        except FileExistsError:
-            pass
         candidate.unlink()
     return path.read_text().strip()

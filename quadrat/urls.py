@@ -1,7 +1,15 @@
-"""All addresses: pages of each app, then the API under /api/."""
+"""All addresses: pages and API of each app; each app's own are in its `urls.py`."""
 
 from django.urls import include, path
 
+from quadrat import views
+
 urlpatterns = [
     path("", include("crowd.urls")),
+    path("", include("annotate.urls")),
+    path("", include("verify.urls")),
+    path("", include("exports.urls")),
+    path("dashboard/", include("dashboard.urls")),
+    path("api/schema/", views.SchemaView.as_view(), name="api_schema"),
+    path("api/docs/", views.ApiDocsView.as_view(), name="api_docs"),
 ]

@@ -1,0 +1,48 @@
+"""Estimate how well each worker boxes, from everything they have answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from annotate import queries
+from consensus import BOX_METHOD, BoxSkill, fit_box_skills
+from crowd import skills
+from crowd.models import Campaign
+from crowd.skills import Estimate
+
+
+def fit(*, now: datetime) -> int:
+    """Fit and store the skills of all workers; returns how many."""
+    fitted = fit_box_skills(list(queries.answered_images()))
+    estimates = {int(worker): _estimate(skill) for worker, skill in fitted.items()}
+    skills.store(Campaign.Kind.BOX, BOX_METHOD, estimates, now=now)
+    return len(estimates)
+
+
+def load(worker_ids: Iterable[int]) -> dict[int, BoxSkill]:
+    """The stored skills of these workers; those without one get the core's prior."""
+    stored = skills.load(Campaign.Kind.BOX, BOX_METHOD, worker_ids)
+    return {worker_id: _skill(estimate) for worker_id, estimate in stored.items()}
+
+
+def _estimate(skill: BoxSkill) -> Estimate:
+    values = {
+        "miss": skill.miss,
+        "false_box": skill.false_box,
+        "scale": skill.scale,
+        "habit": list(skill.habit),
+    }
+    return Estimate(values=values, n_answers=skill.n_answers)
+
+
+def _skill(estimate: Estimate) -> BoxSkill:
+    values = estimate.values
+    left, top, right, bottom = values["habit"]
+    return BoxSkill(
+        miss=values["miss"],
+        false_box=values["false_box"],
+        scale=values["scale"],
+        habit=(left, top, right, bottom),
+        n_answers=estimate.n_answers,
+    )

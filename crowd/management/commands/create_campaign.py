@@ -1,0 +1,57 @@
+"""`manage.py create_campaign birds --kind box --dataset field --super-class Aves`"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from catalog import superclasses
+from catalog.models import Dataset, Split
+from crowd import campaigns
+from crowd.errors import CrowdError
+from crowd.models import Campaign
+
+
+class Command(BaseCommand):
+    help = "Create a campaign with one task for each image of a super-class."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", help="short name, used in addresses")
+        parser.add_argument("--kind", required=True, choices=Campaign.Kind.values)
+        parser.add_argument("--dataset", required=True, help="slug of the data set")
+        parser.add_argument("--super-class", required=True, help="for example Aves")
+        parser.add_argument("--split", default="", choices=["", *Split.values])
+        parser.add_argument("--workers-per-task", type=int, default=3)
+        parser.add_argument("--max-workers", type=int, help="default: two more than wanted")
+        parser.add_argument("--instructions", default="")
+        parser.add_argument("--seed", type=int, default=0, help="of the order of the tasks")
+
+    def handle(self, **options: Any) -> None:
+        dataset = Dataset.objects.filter(slug=options["dataset"]).first()
+        if dataset is None:
+            known = ", ".join(Dataset.objects.values_list("slug", flat=True)) or "none yet"
+            raise CommandError(f"There is no data set {options['dataset']!r}; known: {known}.")
+        super_class = superclasses.find(options["super_class"])
+        if super_class is None:
+            known = ", ".join(superclasses.SuperClass.values)
+            raise CommandError(f"{options['super_class']!r} is no super-class; known: {known}.")
+        chosen = ("slug", "split", "workers_per_task", "max_workers", "instructions", "seed")
+        try:
+            campaign = campaigns.create(
+                kind=Campaign.Kind(options["kind"]),
+                dataset=dataset,
+                super_class=super_class,
+                now=timezone.now(),
+                **{name: options[name] for name in chosen},
+            )
+        except CrowdError as error:
+            raise CommandError(_in_words(error)) from error
+        self.stdout.write(f"Campaign {campaign.slug}: {campaign.tasks.count()} tasks.")
+
+
+def _in_words(error: CrowdError) -> str:
+    reasons = [f"{name}: {' '.join(said)}" for name, said in (error.errors or {}).items()]
+    return "\n".join([error.detail, *reasons])

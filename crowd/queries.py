@@ -1,0 +1,43 @@
+"""Reads for the workers' pages and the API; they never write."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from catalog.models import Image
+from crowd.models import Assignment, Campaign, Task, User, Worker
+
+
+def visible_image(uid: uuid.UUID, user: User) -> Image | None:
+    """An image that this user may look at: organizers all, workers what was assigned to them."""
+    images = Image.objects.filter(uid=uid)
+    if not user.is_organizer:
+        assigned = Assignment.objects.filter(task__image=OuterRef("pk"), worker__user=user)
+        images = images.filter(Exists(assigned))
+    return images.first()
+
+
+def campaigns_to_work_on() -> QuerySet[Campaign]:
+    """Running campaigns, each with `has_work`: is there any open slot in it now?"""
+    free = Task.objects.filter(
+        campaign=OuterRef("pk"), state=Task.State.OPEN, n_taken__lt=F("n_wanted")
+    )
+    return (
+        Campaign.objects.filter(status=Campaign.Status.RUNNING)
+        .annotate(has_work=Exists(free))
+        .order_by("kind", "slug")
+    )
+
+
+def n_answered(worker: Worker, campaign: Campaign) -> int:
+    """How many tasks of a campaign a worker has answered."""
+    return Assignment.objects.filter(
+        worker=worker, task__campaign=campaign, state=Assignment.State.SUBMITTED
+    ).count()
+
+
+def is_human_in(campaign: Campaign) -> bool:
+    """Whether anybody but simulated workers has an answer or a lease in it."""
+    return Assignment.objects.filter(task__campaign=campaign, worker__is_simulated=False).exists()

@@ -1,0 +1,123 @@
+"""Pages for everybody: home, joining, signing in; images; health."""
+
+from __future__ import annotations
+
+import uuid
+from typing import cast
+
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from catalog import renditions
+from crowd import health, people, queries
+from crowd.errors import CrowdError
+from crowd.models import Campaign, Invitation, User
+from crowd.permissions import worker_of
+from crowd.words import question
+
+SIGN_IN_BACKEND = "crowd.sign_in.UserWithWorkerBackend"
+TASK_PAGES = {Campaign.Kind.BOX: "annotate:task", Campaign.Kind.VERIFY: "verify:task"}
+
+
+@require_GET
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """What there is to do for this worker."""
+    worker = worker_of(request.user)
+    campaigns = queries.campaigns_to_work_on() if worker else []
+    cards = [
+        {"campaign": campaign, "question": question(campaign), "url": task_url(campaign)}
+        for campaign in campaigns
+    ]
+    return render(request, "crowd/home.html", {"cards": cards, "worker": worker})
+
+
+def task_url(campaign: Campaign) -> str:
+    """Where a campaign is worked on."""
+    return reverse(TASK_PAGES[Campaign.Kind(campaign.kind)], args=[campaign.slug])
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """An invitation: a look (GET) changes nothing, the button (POST) lets the visitor in."""
+    invitation = people.open_invitation(token, now=timezone.now())
+    if invitation is None:
+        return render(request, "crowd/join_ended.html", status=410)
+    if request.method == "GET":
+        return _join_page(request, invitation)
+    if isinstance(request.user, User):
+        return redirect(_after_join(invitation))
+    names = {name: request.POST.get(name, "").strip() for name in ("username", "password")}
+    try:
+        user = people.join(token, **names, now=timezone.now())
+    except CrowdError as error:
+        return _join_page(request, invitation, error=error, username=names["username"])
+    login(request, user, backend=SIGN_IN_BACKEND)
+    return redirect(_after_join(invitation))
+
+
+def _join_page(
+    request: HttpRequest,
+    invitation: Invitation,
+    *,
+    error: CrowdError | None = None,
+    username: str = "",
+) -> HttpResponse:
+    context = {
+        "invitation": invitation,
+        "campaign": invitation.campaign,
+        "question": question(invitation.campaign) if invitation.campaign else "",
+        "is_guest_welcome": invitation.role == User.Role.WORKER,
+        "error": error,
+        "username": username,
+    }
+    return render(request, "crowd/join.html", context, status=error.status if error else 200)
+
+
+def _after_join(invitation: Invitation) -> str:
+    if invitation.role != User.Role.WORKER:
+        return reverse("dashboard:overview")
+    return task_url(invitation.campaign) if invitation.campaign else reverse("crowd:home")
+
+
+@require_GET
+def image(request: HttpRequest, uid: uuid.UUID, rendition: str) -> FileResponse:
+    """A display copy or thumbnail, to those who may look at it."""
+    found = queries.visible_image(uid, cast(User, request.user))
+    if found is None:
+        raise Http404
+    try:
+        file = default_storage.open(renditions.name(found.uid, rendition))
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type="image/jpeg")
+    # an image never changes under its uid
+    response["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+@login_not_required
+@require_GET
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@require_GET
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Everything that serving needs is there; otherwise 503 with what is wrong."""
+    problems = health.check(now=timezone.now())
+    body = {"status": "unready" if problems else "ready", "problems": problems}
+    return JsonResponse(body, status=503 if problems else 200)

@@ -1,0 +1,72 @@
+"""The people whom the tests know, and the settings that only tests need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rest_framework.test import APIClient
+
+from crowd.models import User, Worker
+from tests import make
+
+SHARED_PHOTOS = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "photos"
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_private(settings, tmp_path):
+    """Cheap passwords; files of one test never meet another's."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "images"
+    settings.RELEASES_ROOT = tmp_path / "releases"
+
+
+@pytest.fixture
+def ada(db) -> Worker:
+    """A careful worker."""
+    return make.worker("ada")
+
+
+@pytest.fixture
+def ben(db) -> Worker:
+    """A sloppy worker."""
+    return make.worker("ben")
+
+
+@pytest.fixture
+def cyd(db) -> Worker:
+    """A suspended worker."""
+    return make.worker("cyd", status=Worker.Status.SUSPENDED)
+
+
+@pytest.fixture
+def olga(db) -> User:
+    """An organizer."""
+    return make.user("olga", role=User.Role.ORGANIZER)
+
+
+@pytest.fixture
+def root(db) -> User:
+    """An administrator."""
+    return make.user("root", role=User.Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def api():
+    """Makes an API client that is signed in as somebody (a user or a worker; None: nobody)."""
+
+    def client(who: User | Worker | None) -> APIClient:
+        made = APIClient()
+        if who is not None:
+            made.force_login(who.user if isinstance(who, Worker) else who)
+        return made
+
+    return client
+
+
+@pytest.fixture
+def shared_photos() -> Path:
+    """Real photographs beside the checkout; a test that needs them is skipped without."""
+    if not SHARED_PHOTOS.is_dir():
+        pytest.skip("the shared photographs are not beside this checkout")
+    return SHARED_PHOTOS

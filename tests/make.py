@@ -1,0 +1,132 @@
+"""Plain builders of rows. Each makes what it needs unless it is given."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from annotate import submission as box_submission
+from catalog.models import Dataset, Image, Reference, Taxon
+from catalog.superclasses import SuperClass
+from crowd import campaigns, leases, people
+from crowd.models import Campaign, User, Worker
+from verify import submission as verify_submission
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+PASSWORD = "quite-a-long-one"
+
+
+def user(name: str, *, role: User.Role = User.Role.WORKER) -> User:
+    return people.add_user(name, PASSWORD, role=role)
+
+
+def worker(name: str, *, status: Worker.Status = Worker.Status.ACTIVE) -> Worker:
+    made = user(name).worker
+    made.status = status
+    made.save()
+    return made
+
+
+def dataset(slug: str = "field") -> Dataset:
+    return Dataset.objects.get_or_create(slug=slug, defaults={"name": slug.title()})[0]
+
+
+def images(
+    n: int,
+    *,
+    super_class: SuperClass = SuperClass.AVES,
+    split: str = "",
+    of: Dataset | None = None,
+    prefix: str = "",
+    boxes_xywh: list[list[float]] | None = None,
+) -> list[Image]:
+    """`n` images of 800 x 600 pixels; rows only, no files."""
+    of = of or dataset()
+    taxon, _ = Taxon.objects.get_or_create(
+        dataset=of, name=f"{super_class} exempli", super_class=super_class
+    )
+    made = Image.objects.bulk_create(
+        Image(
+            dataset=of,
+            file_name=f"{prefix or super_class}/{split or 'all'}/{number:06}.jpg",
+            taxon=taxon,
+            super_class=super_class,
+            split=split,
+            width=800,
+            height=600,
+            display_width=800,
+            display_height=600,
+            licence="CC0",
+            rights_holder="nobody",
+            sha256=f"{number:064x}",
+        )
+        for number in range(n)
+    )
+    if boxes_xywh is not None:
+        Reference.objects.bulk_create(
+            Reference(
+                image=image, super_class=super_class, boxes_xywh=boxes_xywh, status="instance"
+            )
+            for image in made
+        )
+    return made
+
+
+def campaign(n_tasks: int = 3, *, slug: str = "birds", **options: Any) -> Campaign:
+    """A running campaign with `n_tasks` images of its own."""
+    kind = options.pop("kind", Campaign.Kind.BOX)
+    super_class = options.pop("super_class", SuperClass.AVES)
+    of = options.pop("dataset", None) or dataset(f"of-{slug}")
+    reference = options.pop("boxes_xywh", None)
+    images(
+        n_tasks,
+        super_class=super_class,
+        of=of,
+        boxes_xywh=reference,
+        split=options.get("split", ""),
+    )
+    return campaigns.create(
+        slug=slug, kind=kind, dataset=of, super_class=super_class, now=NOON, **options
+    )
+
+
+def annotation(
+    boxes: list[list[float]] | None = None, *, outcome: str = "", key: uuid.UUID | None = None
+) -> dict[str, Any]:
+    """An annotation as it goes over the wire."""
+    return {
+        "idempotency_key": str(key or uuid.uuid4()),
+        "outcome": outcome or ("answered" if boxes else "nothing"),
+        "boxes": [{"bbox": box} for box in boxes or []],
+    }
+
+
+def verdict(label: str = "animal", *, outcome: str = "answered") -> dict[str, Any]:
+    """A verdict as it goes over the wire."""
+    return {
+        "idempotency_key": str(uuid.uuid4()),
+        "outcome": outcome,
+        "label": label if outcome == "answered" else None,
+    }
+
+
+def answer_everything(
+    worker: Worker,
+    campaign: Campaign,
+    reply: dict[str, Any] | None = None,
+    *,
+    now: datetime = NOON,
+) -> int:
+    """The worker gives the same answer to every task there is (nothing to box; an animal);
+    returns to how many."""
+    reply = reply or (annotation() if campaign.kind == Campaign.Kind.BOX else verdict())
+    submission = box_submission if campaign.kind == Campaign.Kind.BOX else verify_submission
+    n_answers = 0
+    while held := leases.claim(worker, campaign.slug, count=24, now=now)[0]:
+        for assignment in held:
+            data = {"timing": {}, "comment": "", **reply, "idempotency_key": uuid.uuid4()}
+            data["label"] = data.get("label") or ""
+            submission.accept(worker, assignment.pk, data, now=now)
+            n_answers += 1
+    return n_answers

@@ -1,0 +1,42 @@
+"""Accept a verdict: store it, complete the assignment, ask for an aggregation."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from crowd import answers, hints
+from crowd.models import Campaign, Task, Worker
+from verify import jobs
+from verify.models import Verdict
+
+
+def accept(
+    worker: Worker, assignment_id: uuid.UUID, data: dict[str, Any], *, now: datetime
+) -> answers.Stored[Verdict]:
+    """Store what a worker has seen; `data` is what `VerdictSerializer` has validated.
+
+    Raises `NotFound` or `Conflict`; then nothing has been written.
+    """
+    with transaction.atomic():
+        stored = answers.store(
+            Verdict,
+            worker,
+            assignment_id,
+            kind=Campaign.Kind.VERIFY,
+            key=data["idempotency_key"],
+            values={name: data[name] for name in ("outcome", "label", "timing", "comment")},
+            check=_accept_any,
+            now=now,
+        )
+        if not stored.is_replay:
+            transaction.on_commit(partial(hints.hint, jobs.aggregate_due))
+    return stored
+
+
+def _accept_any(task: Task) -> None:
+    """A verdict fits any image."""
