@@ -59,8 +59,9 @@ def read_image(
     limit = parameters.max_boxes
     capped = np.array([limit is not None and len(boxes) >= limit for boxes in drawn], dtype=bool)
     edges, answer, sources = _boxes_in_order(drawn, [last[worker] for worker in workers])
-    edges = clipped(edges, width, height)
     good = usable(edges)
+    edges = clipped(edges, width, height)
+    good &= usable(edges)
     if not good.all():
         edges, answer = edges[good], answer[good]
         sources = [source for source, is_good in zip(sources, good, strict=True) if is_good]
