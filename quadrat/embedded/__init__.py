@@ -7,7 +7,7 @@ Nothing here knows Django.
 """
 
 from quadrat.embedded.addresses import Addresses, addresses
-from quadrat.embedded.attachment import Services, attach
+from quadrat.embedded.attachment import Services, attach, missing_services
 from quadrat.embedded.trouble import EmbeddedError
 
-__all__ = ["Addresses", "EmbeddedError", "Services", "addresses", "attach"]
+__all__ = ["Addresses", "EmbeddedError", "Services", "addresses", "attach", "missing_services"]

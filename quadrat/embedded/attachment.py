@@ -16,19 +16,23 @@ from quadrat.embedded.locks import (
     log_directory,
     open_lock,
     prepare_directories,
+    run_directory,
     try_lock,
     wait_for_lock,
 )
-from quadrat.embedded.postgres import postgres_state
+from quadrat.embedded.postgres import PostgresServer, postgres_state
 from quadrat.embedded.server import State
 from quadrat.embedded.trouble import EmbeddedError
-from quadrat.embedded.valkey import valkey_state
+from quadrat.embedded.valkey import ValkeyServer, valkey_state
 
 SOURCE_ROOT = Path(__file__).resolve().parent.parent.parent
 THROWAWAY = "throwaway"
 SILENCE_TIMEOUT_S = 60.0
 LEAVING_TIMEOUT_S = 90.0
 POLL_S = 0.02
+
+EVERYTHING = frozenset({PostgresServer.name, ValkeyServer.name})
+ASK = {PostgresServer.name: postgres_state, ValkeyServer.name: valkey_state}
 
 _attached: dict[Path, Services] = {}
 
@@ -40,6 +44,7 @@ class Services:
     data_dir: Path
     addresses: Addresses
     is_durable: bool
+    wanted: frozenset[str]
     _users_lock: int = field(repr=False)
     _guardian: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -69,7 +74,7 @@ class Services:
             note = failure_note(self.data_dir)
             if note.exists():
                 raise EmbeddedError(note.read_text())
-            self._guardian = _start_guardian(self.data_dir, lock, is_durable=self.is_durable)
+            self._guardian = _start_guardian(self, lock)
             return True
         finally:
             os.close(lock)
@@ -80,8 +85,9 @@ class Services:
         Raises EmbeddedError, with the place of the logs, where they stay silent.
         """
         deadline = time.monotonic() + SILENCE_TIMEOUT_S
-        while State.READY not in (states := self._states()) or len(states) > 1:
-            self.ensure_guardian()
+        while (states := set(self._states().values())) != {State.READY}:
+            if not self.ensure_guardian():
+                self._check_what_the_guardian_runs()
             if State.STARTING in states:  # it replays its log after a crash: let it
                 deadline = time.monotonic() + SILENCE_TIMEOUT_S
             if time.monotonic() > deadline:
@@ -90,39 +96,59 @@ class Services:
 
     def detach(self) -> None:
         """Give the services up before this process ends."""
-        _attached.pop(self.data_dir, None)
+        if _attached.get(self.data_dir) is self:
+            del _attached[self.data_dir]
         os.close(self._users_lock)
 
-    def _states(self) -> set[State]:
-        return {postgres_state(self.addresses), valkey_state(self.addresses)}
+    def _states(self) -> dict[str, State]:
+        return {name: ASK[name](self.addresses) for name in sorted(self.wanted)}
+
+    def _check_what_the_guardian_runs(self) -> None:
+        # its process number comes first; nothing there yet: it has only just been started
+        running = (run_directory(self.data_dir) / "guardian.lock").read_text().split()[1:]
+        missing = self.wanted - set(running) if running else None
+        if missing:
+            raise EmbeddedError(
+                f"The services of {self.data_dir} were started by a command that did not need "
+                f"{', '.join(sorted(missing))}: it had DATABASE_URL or REDIS_URL set. Stop it "
+                "first, or set the same variables here."
+            )
 
     def _silence(self) -> str:
+        answers = ", ".join(f"{name} {state.value}" for name, state in self._states().items())
         return (
-            f"The embedded services do not answer in {self.addresses.postgres_host}.\n"
-            f"PostgreSQL {postgres_state(self.addresses).value}, "
-            f"Valkey {valkey_state(self.addresses).value}. See the logs in "
-            f"{log_directory(self.data_dir)}. Where the data directory is shared with another "
-            "container or machine, only one of them can run its services."
+            f"The embedded services do not answer in {self.addresses.postgres_host}: {answers}.\n"
+            f"See the logs in {log_directory(self.data_dir)}. Where the data directory is shared "
+            "with another container or machine, only one of them can run its services."
         )
 
 
-def attach(data_dir: Path, *, durable: bool = True) -> Services:
+def missing_services(database_url: str, redis_url: str) -> frozenset[str]:
+    """The names of the services that no URL replaces."""
+    given = {PostgresServer.name: database_url, ValkeyServer.name: redis_url}
+    return frozenset(name for name, url in given.items() if not url)
+
+
+def attach(
+    data_dir: Path, *, durable: bool = True, wanted: frozenset[str] = EVERYTHING
+) -> Services:
     """Keep the services of ``data_dir`` running while this process lives; return when they answer.
 
     The first time a new PostgreSQL cluster is made, which takes about a second. With
     ``durable=False``, for tests, nothing is synced to the disk, the directory must be empty or not
-    exist, and it is deleted when the last process has gone.
+    exist, and it is deleted when the last process has gone. ``wanted`` leaves out what a URL
+    replaces (see ``missing_services``).
 
     Raises EmbeddedError, with what to do about it, where that is not possible.
     """
     data_dir = data_dir.resolve()
-    if data_dir in _attached:
+    if data_dir in _attached and wanted <= _attached[data_dir].wanted:
         return _attached[data_dir]
     where = addresses(data_dir)
     if len(os.fsencode(where.postgres_socket)) > LONGEST_SOCKET_PATH:
         raise EmbeddedError(f"{where.postgres_socket} is too long for a socket: set TMPDIR.")
     _check_kind(data_dir, durable=durable)
-    services = Services(data_dir, where, durable, _join_users(data_dir))
+    services = Services(data_dir, where, durable, wanted, _join_users(data_dir))
     try:
         failure_note(data_dir).unlink(missing_ok=True)
         services.wait_until_ready()
@@ -159,13 +185,14 @@ def _join_users(data_dir: Path) -> int:
     return users
 
 
-def _start_guardian(data_dir: Path, lock: int, *, is_durable: bool) -> subprocess.Popen[bytes]:
-    path = log_directory(data_dir) / "guardian.log"
-    command = [sys.executable, "-m", "quadrat.embedded.guardian", str(data_dir), f"--lock={lock}"]
+def _start_guardian(services: Services, lock: int) -> subprocess.Popen[bytes]:
+    path = log_directory(services.data_dir) / "guardian.log"
+    command = [sys.executable, "-m", "quadrat.embedded.guardian", str(services.data_dir)]
+    command += [f"--lock={lock}", *sorted(services.wanted)]
     with path.open("ab") as log:
-        give_to_owner(path, data_dir)
+        give_to_owner(path, services.data_dir)
         return subprocess.Popen(  # noqa: S603
-            command if is_durable else [*command, "--not-durable"],
+            command if services.is_durable else [*command, "--not-durable"],
             cwd=SOURCE_ROOT,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -1,6 +1,6 @@
 """The guardian: parent of the two servers of a data directory, as long as somebody needs them.
 
-``python -m quadrat.embedded.guardian DATA_DIR --lock FD [--not-durable]`` is started by
+``python -m quadrat.embedded.guardian DATA_DIR --lock=FD SERVICE...`` is started by
 ``attachment.py`` and by nobody else. It lives in a session of its own, where a Ctrl-C typed at a
 terminal does not reach it. Where it cannot go on, its last words are in ``<data>/run/failed``.
 """
@@ -14,33 +14,34 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from quadrat.embedded.addresses import addresses, make_socket_directory
+from quadrat.embedded.addresses import addresses, make_socket_directory, owner_of
 from quadrat.embedded.identity import choose_identity
 from quadrat.embedded.locks import failure_note, give_to_owner, open_lock, try_lock
-from quadrat.embedded.postgres import PostgresServer, postgres_programs, postgres_state
+from quadrat.embedded.postgres import PostgresServer
 from quadrat.embedded.server import Server, State
 from quadrat.embedded.trouble import EmbeddedError
-from quadrat.embedded.valkey import ValkeyServer, valkey_program, valkey_state
+from quadrat.embedded.valkey import ValkeyServer
 
 log = logging.getLogger("guardian")
+
+KINDS: tuple[type[Server], ...] = (ValkeyServer, PostgresServer)
 
 POLL_S = 0.1
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 10.0
 CALM_AFTER_S = 30.0
-MOST_FAILED_STARTS = 8
+MOST_FAILED_STARTS = 6
 
 
 @dataclass
 class Watched:
-    """A server, how it is asked, and what its restarts have been like."""
+    """A server, and what its restarts have been like."""
 
     server: Server
-    ask: Callable[[], State]
     started_at: float = 0.0
     next_start_at: float = 0.0
     pause_s: float = FIRST_PAUSE_S
@@ -53,7 +54,7 @@ class Watched:
         Raises EmbeddedError where it has died again and again without ever answering.
         """
         if self.server.is_running():
-            self.has_answered = self.has_answered or self.ask() is State.READY
+            self.has_answered = self.has_answered or self.server.state() is State.READY
             if now - self.started_at > CALM_AFTER_S:
                 self.pause_s = FIRST_PAUSE_S
         elif self.started_at > self.next_start_at:
@@ -78,10 +79,13 @@ class Watched:
 class Guardian:
     """Keeps the servers of one data directory running."""
 
-    def __init__(self, data_dir: Path, lock: int, *, is_durable: bool) -> None:
+    def __init__(
+        self, data_dir: Path, lock: int, wanted: Collection[str], *, is_durable: bool
+    ) -> None:
         self.data_dir = data_dir
         self.lock = lock
         self.users = open_lock(data_dir, "users.lock")
+        self.wanted = wanted
         self.is_durable = is_durable
         self.is_told_to_stop = False
         self.addresses = addresses(data_dir)
@@ -104,24 +108,17 @@ class Guardian:
             self._leave()
 
     def _prepare(self) -> None:
-        identity = choose_identity(
-            self.data_dir, [postgres_programs() / "postgres", valkey_program()]
-        )
+        chosen = [kind for kind in KINDS if kind.name in self.wanted]
+        identity = choose_identity(self.data_dir, [kind.program() for kind in chosen])
         log.info("the servers run as %s", identity)
         directory = self.addresses.postgres_host
-        make_socket_directory(directory, {os.geteuid(), self.data_dir.stat().st_uid, identity.uid})
+        make_socket_directory(directory, {os.geteuid(), owner_of(self.data_dir), identity.uid})
         if os.geteuid() == 0:
             os.chown(directory, identity.uid, identity.gid)
-        postgres = PostgresServer(
-            self.data_dir, self.addresses, identity, is_durable=self.is_durable
-        )
-        valkey = ValkeyServer(self.data_dir, self.addresses, identity, is_durable=self.is_durable)
-        self.watched = [
-            Watched(valkey, lambda: valkey_state(self.addresses)),
-            Watched(postgres, lambda: postgres_state(self.addresses)),
-        ]
-        for watched in self.watched:
-            watched.server.prepare()
+        for kind in chosen:
+            server = kind(self.data_dir, self.addresses, identity, is_durable=self.is_durable)
+            self.watched.append(Watched(server))
+            server.prepare()
 
     def _note_failure(self, error: EmbeddedError) -> None:
         # before the locks are free: whoever finds them free looks for the note
@@ -151,12 +148,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m quadrat.embedded.guardian")
     parser.add_argument("data_dir", type=Path)
     parser.add_argument("--lock", type=int, required=True, help="open guardian.lock, already taken")
+    parser.add_argument("wanted", nargs="+", choices=[kind.name for kind in KINDS])
     parser.add_argument("--not-durable", action="store_true", help="throw the data away at the end")
     given = parser.parse_args()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     os.set_inheritable(given.lock, False)
+    os.ftruncate(given.lock, 0)
+    os.write(given.lock, " ".join([str(os.getpid()), *given.wanted]).encode())
     try:
-        Guardian(given.data_dir, given.lock, is_durable=not given.not_durable).run()
+        Guardian(given.data_dir, given.lock, given.wanted, is_durable=not given.not_durable).run()
     except EmbeddedError as error:
         log.error("%s", error)
         return 1

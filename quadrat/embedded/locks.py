@@ -2,8 +2,9 @@
 
 ``users.lock``     shared by everyone who needs the services; the guardian leaves when it can have
                    it alone. The kernel releases it when a process dies, however it dies.
-``guardian.lock``  held by the guardian for its life. Whoever starts a guardian takes it first and
-                   hands the open file on, so that there is no moment without an owner.
+``guardian.lock``  held by the guardian for its life, and holding its process number. Whoever
+                   starts a guardian takes it first and hands the open file on, so that there is
+                   no moment without an owner.
 
 Opened files are not inherited across ``exec``: children of a user are not users.
 """

