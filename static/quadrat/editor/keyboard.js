@@ -1,0 +1,151 @@
+// @ts-check
+/**
+ * The keyboard map. Single keys work only while the focus is in the task, and never in a
+ * field; letters and digits go by their place (`event.code`) where the sign does not matter.
+ *
+ * @typedef {import("./types.js").Point} Point
+ */
+import { clamp, onGrid } from "./geometry.js";
+
+const QUICK_AFTER = 6;
+const PAN_STEP = 60;
+
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+export class Keyboard {
+  /**
+   * @param {HTMLElement} region
+   * @param {import("./actions.js").Actions} actions
+   * @param {import("./gestures.js").Gestures} gestures
+   * @param {Record<"submit"|"nothing"|"cantTell"|"problem"|"goBack"|"help", () => void>} commands
+   */
+  constructor(region, actions, gestures, commands) {
+    this.actions = actions;
+    this.gestures = gestures;
+    this.commands = commands;
+    this.repeats = 0;
+    this.drawSince = 0;
+    region.addEventListener("keydown", (event) => this.down(event));
+    addEventListener("keyup", (event) => {
+      if (event.code === "Space") gestures.isSpaceHeld = false;
+    });
+  }
+
+  get state() {
+    return this.actions.state;
+  }
+
+  /** @param {KeyboardEvent} event */
+  down(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    this.repeats = event.repeat ? this.repeats + 1 : 0;
+    if (event.key === "Enter" && event.repeat) {
+      event.preventDefault(); // a held Enter would press a focused button again and again
+      return;
+    }
+    const isSubmit = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+    const isField = target.matches("input, select, textarea");
+    const isButton = target.matches("button, a, summary") && (event.key === "Enter" || event.key === " ");
+    if (document.querySelector("dialog[open]") || (!isSubmit && (isField || isButton))) return;
+    const run = isSubmit ? this.commands.submit : this.find(event);
+    if (!run) return;
+    event.preventDefault();
+    run();
+  }
+
+  /** @param {KeyboardEvent} event @returns {(() => void)|null} */
+  find(event) {
+    const arrow = ARROWS[event.key];
+    if (event.ctrlKey || event.metaKey) return this.chord(event);
+    if (arrow) return this.arrow(arrow, event.shiftKey);
+    if (event.altKey) return null;
+    return this.ofCursor(event) ?? this.command(event) ?? this.tool(event);
+  }
+
+  /** @param {KeyboardEvent} event */
+  chord({ key, shiftKey }) {
+    const { actions } = this;
+    const letter = key.toLowerCase();
+    if (letter === "z") return () => (shiftKey ? actions.redo() : actions.undo());
+    if (letter === "y") return () => actions.redo();
+    return letter === "d" ? () => actions.duplicate() : null;
+  }
+
+  /** @param {[number, number]} direction @param {boolean} isFine */
+  arrow([dx, dy], isFine) {
+    const { size, cursor, selected } = this.state;
+    const wide = (Math.min(size.w, size.h) / 40) * (this.repeats >= QUICK_AFTER ? 4 : 1);
+    const step = isFine ? 1 : Math.max(1, wide);
+    if (cursor) return () => this.moveCursor(cursor, dx * step, dy * step);
+    if (selected) return () => this.actions.nudge(dx * step, dy * step, "keys", "keys");
+    return () => this.actions.pan(-dx * PAN_STEP, -dy * PAN_STEP);
+  }
+
+  /** @param {Point} cursor @param {number} dx @param {number} dy */
+  moveCursor(cursor, dx, dy) {
+    const { size, rubber } = this.state;
+    const to = { x: onGrid(clamp(cursor.x + dx, 0, size.w)), y: onGrid(clamp(cursor.y + dy, 0, size.h)) };
+    this.actions.store.set({ cursor: to, rubber: rubber && { ...rubber, to } });
+  }
+
+  /** Enter and Space set the two corners of a box drawn by keyboard. @param {KeyboardEvent} event */
+  ofCursor({ key, code }) {
+    const { cursor, rubber } = this.state;
+    const { actions, gestures } = this;
+    if (code === "KeyB") return () => this.startCursor();
+    if (key === " ") {
+      if (cursor) return () => this.corner(cursor);
+      return () => (gestures.isSpaceHeld = true);
+    }
+    if (key === "Enter" && cursor) return () => this.corner(cursor);
+    if (key === "Escape" && (cursor || rubber)) return () => gestures.cancel();
+    if (key === "Escape") return () => gestures.cancel() || actions.select(null);
+    return null;
+  }
+
+  startCursor() {
+    if (this.actions.refuseWhenFull()) return;
+    this.gestures.cancel();
+    this.drawSince = performance.now();
+    this.actions.store.set({ cursor: this.gestures.middle(), selected: null, edge: null });
+    this.actions.tell("cursor");
+  }
+
+  /** @param {Point} cursor */
+  corner(cursor) {
+    const { rubber } = this.state;
+    if (rubber) {
+      this.actions.draw(rubber.from, cursor, "keys", "keys", performance.now() - this.drawSince);
+      return;
+    }
+    this.actions.store.set({ rubber: { from: cursor, to: cursor, armed: true } });
+    this.actions.tell("corner");
+  }
+
+  /** @param {KeyboardEvent} event */
+  command({ key, code, shiftKey, repeat }) {
+    const { commands } = this;
+    if (repeat) return null;
+    if (key === "?" || key === "F1") return commands.help;
+    if (shiftKey) return code === "KeyZ" ? commands.goBack : null;
+    if (key === "Enter") return commands.submit;
+    if (code === "KeyN") return commands.nothing;
+    if (code === "KeyU") return commands.cantTell;
+    return code === "KeyP" ? commands.problem : null;
+  }
+
+  /** @param {KeyboardEvent} event */
+  tool({ key, code }) {
+    const { actions } = this;
+    if (key === "Delete" || key === "Backspace") return () => actions.remove();
+    if (key === "[") return () => actions.selectNeighbour(-1);
+    if (key === "]") return () => actions.selectNeighbour(1);
+    if (key === "+" || key === "=") return () => actions.zoom(1.25);
+    if (key === "-") return () => actions.zoom(0.8);
+    if (code === "Digit0") return () => actions.fit();
+    if (code === "KeyF") return () => actions.fitSelected();
+    if (code === "KeyH") return () => actions.toggleAlone();
+    return code === "KeyE" ? () => actions.cycleEdge() : null;
+  }
+}

@@ -1,0 +1,117 @@
+// @ts-check
+/** The box page: builds the parts and connects them. State flows one way, into the store and out to the painters. */
+import { announce } from "../lib/announce.js";
+import { byId, dialog, readJson, say, setText } from "../lib/dom.js";
+import { showCredit, toast } from "../lib/notice.js";
+import { Session } from "../lib/session.js";
+import { Actions } from "./actions.js";
+import { withReasons } from "./boxes.js";
+import { Drafts } from "./draft.js";
+import { Gestures } from "./gestures.js";
+import { Keyboard } from "./keyboard.js";
+import { Panel } from "./panel.js";
+import { Painter } from "./render.js";
+import { Store } from "./store.js";
+import { Submitter } from "./submit.js";
+import { fit } from "./viewport.js";
+
+const page = readJson("page-data");
+const { max_boxes: maxBoxes } = page.campaign;
+const stage = byId("stage");
+const store = new Store();
+const session = new Session(page, { show, hide, tell: toast });
+const drafts = new Drafts(session.storage, page.worker.key);
+const actions = new Actions(store, maxBoxes, (key, values) => speak(key, values));
+const painter = new Painter(byId("photo"), byId("overlay"));
+const panel = new Panel(actions);
+const gestures = new Gestures(stage, actions);
+const submitter = new Submitter(session, actions, drafts, stage);
+
+/** Said to screen readers, and shown where it asks for something. @param {string} key @param {Record<string, string|number>} [values] */
+function speak(key, values) {
+  const text = say(key, values);
+  announce(text);
+  if (["limit", "too_small", "armed", "cursor", "corner", "submit_empty"].includes(key)) toast(text);
+}
+
+/** @type {import("../lib/session.js").Hooks["show"]} */
+function show({ assignment, img }, before) {
+  const { image, id } = assignment;
+  const size = { w: image.width, h: image.height };
+  const kept = before ? /** @type {any[]} */ (before.memo ?? []) : drafts.restore(id);
+  const boxes = before?.reasons ? withReasons(kept, before.reasons.boxes ?? {}) : kept;
+  measure();
+  painter.setPhoto(img);
+  store.open({ size, view: fit(size, store.state.stage), open: true }, boxes);
+  showCredit(image);
+  if (!document.querySelector("dialog[open]")) stage.focus({ preventScroll: true });
+  const found = kept.length ? say(before ? "reopened" : "restored", { n: kept.length }) : "";
+  toast(before?.detail ?? found);
+}
+
+function hide() {
+  store.set({ open: false });
+}
+
+function measure() {
+  const { width, height } = stage.getBoundingClientRect();
+  store.set({ stage: { w: width, h: height } });
+}
+
+/** @param {import("./types.js").State} state @param {import("./types.js").State} before */
+function paintFooter(state, before) {
+  if (state.history === before.history && state.open === before.open) return;
+  const n = state.history.present.length;
+  document.body.dataset.boxes = n ? "some" : "none";
+  document.body.dataset.open = String(state.open);
+  setText(byId("count"), say("count", { count: n, max: maxBoxes }));
+  setText(byId("submit-text"), n ? say("submit", { n }) : say("submit_none"));
+  byId("submit").setAttribute("aria-disabled", String(!n || !state.open));
+  for (const id of ["nothing", "cant-tell", "problem"]) {
+    byId(id).setAttribute("aria-disabled", String(!state.open));
+  }
+  byId("go-back").hidden = !session.canGoBack;
+  byId("hint").hidden = n > 0 || session.today > 0 || !state.open;
+}
+
+store.subscribe((state, before) => {
+  painter.paint(state, before);
+  panel.paint(state, before);
+  paintFooter(state, before);
+  const { item } = session;
+  if (item && state.open && state.history !== before.history && before.open) {
+    session.timing.act();
+    drafts.save(item.assignment.id, state.history.present);
+  }
+});
+
+new ResizeObserver(() => {
+  measure();
+  store.set({ view: fit(store.state.size, store.state.stage) });
+}).observe(stage);
+
+/** @type {Record<string, () => void>} */
+const tools = {
+  "zoom-in": () => actions.zoom(1.4),
+  "zoom-out": () => actions.zoom(1 / 1.4),
+  "zoom-fit": () => actions.fit(),
+  undo: () => actions.undo(),
+  redo: () => actions.redo(),
+  delete: () => actions.remove(),
+  alone: () => actions.toggleAlone(),
+  "open-instructions": () => dialog("instructions").showModal(),
+};
+for (const [id, run] of Object.entries(tools)) byId(id).addEventListener("click", run);
+
+new Keyboard(byId("task"), actions, gestures, {
+  submit: () => submitter.submit(),
+  nothing: () => submitter.nothing(),
+  cantTell: () => submitter.send({ outcome: "cant_tell" }),
+  problem: () => submitter.problem(),
+  goBack: () => submitter.goBack(),
+  help: tools["open-instructions"],
+});
+stage.addEventListener("pointerdown", () => session.timing.act());
+setInterval(() => (byId("go-back").hidden = !session.canGoBack), 5000);
+drafts.prune();
+session.start();

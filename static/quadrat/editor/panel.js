@@ -1,0 +1,120 @@
+// @ts-check
+/**
+ * The list of boxes: what the stage shows, in words and fields. For a screen reader it is the
+ * drawing; for everyone it is the way to work without dragging.
+ *
+ * @typedef {import("./types.js").State} State
+ * @typedef {import("./types.js").Box} Box
+ */
+import { byId, make, say, setText } from "../lib/dom.js";
+
+const PARTS = ["left", "top", "width", "height"];
+
+export class Panel {
+  /** @param {import("./actions.js").Actions} actions */
+  constructor(actions) {
+    this.actions = actions;
+    this.list = byId("boxes");
+    this.fields = byId("fields");
+    this.list.addEventListener("click", (event) => this.clicked(event));
+    this.fields.addEventListener("change", () => this.typed());
+    this.fields.addEventListener("click", (event) => this.nudged(event));
+  }
+
+  /** @param {State} state @param {State} before */
+  paint(state, before) {
+    const isSame = state.history === before.history && state.selected === before.selected;
+    const { edge } = state;
+    if (!isSame) this.fill(state);
+    if (!isSame || edge !== before.edge) this.mark(edge);
+    setText(byId("zoom-level"), `${Math.round(state.view.scale * 100)} %`);
+    byId("undo").setAttribute("aria-disabled", String(!state.history.past.length));
+    byId("redo").setAttribute("aria-disabled", String(!state.history.future.length));
+    byId("delete").setAttribute("aria-disabled", String(state.selected === null));
+    byId("alone").setAttribute("aria-pressed", String(state.alone));
+  }
+
+  /** @param {State} state */
+  fill({ history, selected }) {
+    const focused = /** @type {HTMLElement|null} */ (document.activeElement)?.dataset.box;
+    const n = history.present.length;
+    this.list.replaceChildren(...history.present.map((box, i) => this.row(box, i + 1, n, selected)));
+    byId("no-boxes").hidden = n > 0;
+    const box = history.present.find(({ id }) => id === selected);
+    this.fields.hidden = !box;
+    if (box) this.fillFields(box, history.present.indexOf(box) + 1);
+    if (focused) /** @type {HTMLElement|null} */ (this.list.querySelector(`[data-box="${focused}"]`))?.focus();
+  }
+
+  /** @param {Box} box @param {number} number @param {number} n @param {number|null} selected */
+  row(box, number, n, selected) {
+    const [left, top, w, h] = box.bbox.map(Math.round);
+    const label = say("box_label", { number, total: n, left, top, w, h });
+    const button = make(
+      "button",
+      { type: "button", class: "box-chip", "data-box": box.id, "aria-pressed": box.id === selected },
+      make("span", { class: "chip-number", "aria-hidden": "true" }, String(number)),
+      make("span", { class: "chip-size num", "aria-hidden": "true" }, `${w} × ${h}`),
+      make("span", { class: "visually-hidden" }, label),
+    );
+    const row = make("li", {}, button);
+    if (box.reason) {
+      button.classList.add("is-refused");
+      row.append(make("p", { class: "error" }, box.reason));
+    }
+    return row;
+  }
+
+  /** @param {Box} box @param {number} number */
+  fillFields(box, number) {
+    setText(byId("fields-title"), say("box_title", { number }));
+    PARTS.forEach((part, i) => {
+      this.input(part).value = String(box.bbox[i]);
+    });
+  }
+
+  /** @param {string} part */
+  input(part) {
+    return /** @type {HTMLInputElement} */ (byId(`field-${part}`));
+  }
+
+  /** @param {import("./types.js").Edge|null} edge */
+  mark(edge) {
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.fields.querySelectorAll("[data-edge]"))) {
+      button.setAttribute("aria-pressed", String(button.dataset.edge === (edge ?? "whole")));
+    }
+  }
+
+  /** @param {Event} event */
+  clicked(event) {
+    const button = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest("[data-box]"));
+    if (!button) return;
+    const id = Number(button.dataset.box);
+    this.actions.select(id === this.actions.state.selected ? null : id);
+  }
+
+  typed() {
+    const box = this.actions.selected;
+    const values = PARTS.map((part) => Number(this.input(part).value));
+    if (!box) return;
+    this.actions.reshape(box.id, /** @type {import("./types.js").Bbox} */ (values), "numbers", "keys");
+    const now = this.actions.selected ?? box;
+    PARTS.forEach((part, i) => (this.input(part).value = String(now.bbox[i])));
+  }
+
+  /** The arrow pad moves the whole box or the chosen edge by about two screen pixels. @param {Event} event */
+  nudged(event) {
+    const button = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest("button"));
+    if (!button) return;
+    const { edge, nudge } = button.dataset;
+    if (edge) {
+      const chosen = edge === "whole" ? null : /** @type {import("./types.js").Edge} */ (edge);
+      this.actions.store.set({ edge: chosen });
+    }
+    if (nudge) {
+      const [dx, dy] = nudge.split(",").map(Number);
+      const step = Math.max(0.5, 2 / this.actions.state.view.scale);
+      this.actions.nudge(dx * step, dy * step, "numbers", "mouse");
+    }
+  }
+}

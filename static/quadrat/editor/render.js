@@ -1,0 +1,136 @@
+// @ts-check
+/**
+ * The store on the stage: the photo moved by a CSS transform, the boxes in an SVG in screen
+ * pixels over it, so that lines keep their width at every zoom.
+ *
+ * @typedef {import("./types.js").State} State
+ * @typedef {import("./types.js").Bbox} Bbox
+ */
+import { makeSvg } from "../lib/dom.js";
+import { between } from "./geometry.js";
+import { HANDLES, tagOf } from "./hit.js";
+import { toScreen } from "./viewport.js";
+
+export class Painter {
+  /** @param {HTMLElement} holder of the photo @param {Element} overlay */
+  constructor(holder, overlay) {
+    this.holder = holder;
+    this.overlay = overlay;
+    /** @type {HTMLImageElement|null} */
+    this.img = null;
+  }
+
+  /** @param {HTMLImageElement} img decoded */
+  setPhoto(img) {
+    this.img = img;
+    this.holder.replaceChildren(img);
+  }
+
+  /** @param {State} state @param {State} before */
+  paint(state, before) {
+    if (state.view !== before.view || state.size !== before.size) this.placePhoto(state);
+    this.overlay.replaceChildren(...shapes(state));
+  }
+
+  /** A display copy may be smaller than the full-size image: its own scale for each axis. @param {State} state */
+  placePhoto({ view, size }) {
+    if (!this.img) return;
+    const u = (view.scale * size.w) / this.img.naturalWidth;
+    const v = (view.scale * size.h) / this.img.naturalHeight;
+    this.img.style.transform = `translate(${view.x}px, ${view.y}px) scale(${u}, ${v})`;
+  }
+}
+
+/** @param {State} state @returns {Element[]} */
+function shapes(state) {
+  if (!state.open) return [];
+  const { view, history, selected, edit, alone } = state;
+  const drawn = history.present.map((box, i) => {
+    const bbox = edit?.id === box.id ? edit.bbox : box.bbox;
+    const rect = toScreen(view, bbox);
+    const isPicked = box.id === selected;
+    if (alone && !isPicked && !edit) return null;
+    return { isPicked, shape: boxShape(rect, i + 1, isPicked, box.reason !== undefined, state) };
+  });
+  const kept = drawn.flatMap((one) => (one ? [one] : []));
+  kept.sort((a, b) => Number(a.isPicked) - Number(b.isPicked));
+  return [...kept.map((one) => one.shape), ...draftShapes(state)];
+}
+
+/** @param {Bbox} rect @param {number} number @param {boolean} isPicked @param {boolean} isRefused @param {State} state */
+function boxShape(rect, number, isPicked, isRefused, state) {
+  const group = makeSvg("g", {
+    class: `box${isPicked ? " is-picked" : ""}${isRefused ? " is-refused" : ""}`,
+  });
+  group.append(...outline(rect), ...tag(rect, number));
+  if (isPicked) {
+    group.append(...HANDLES.filter(isRoomy(rect)).map(([, u, v]) => handle(rect, u, v)));
+    if (state.edge) group.append(edgeLine(rect, state.edge));
+  }
+  return group;
+}
+
+/** Small boxes show their corners only. @param {Bbox} rect */
+const isRoomy = ([, , w, h]) => (/** @type {readonly [string, number, number]} */ [name]) =>
+  name.length === 2 || (name === "n" || name === "s" ? w : h) > 48;
+
+/** @param {Bbox} rect */
+function outline([x, y, width, height]) {
+  return [
+    makeSvg("rect", { class: "halo", x, y, width, height }),
+    makeSvg("rect", { class: "line", x, y, width, height }),
+  ];
+}
+
+/** @param {Bbox} rect @param {number} number */
+function tag(rect, number) {
+  const [x, y, width, height] = tagOf(rect);
+  const text = makeSvg("text", { x: x + width / 2, y: y + height / 2 });
+  text.textContent = String(number);
+  return [makeSvg("rect", { class: "chip", x, y, width, height, rx: 3 }), text];
+}
+
+/** @param {Bbox} rect @param {number} u @param {number} v */
+function handle([x, y, w, h], u, v) {
+  return makeSvg("rect", {
+    class: "handle",
+    x: x + u * w - 5,
+    y: y + v * h - 5,
+    width: 10,
+    height: 10,
+    rx: 2,
+  });
+}
+
+/** @param {Bbox} rect @param {import("./types.js").Edge} edge */
+function edgeLine([x, y, w, h], edge) {
+  const x1 = edge === "right" ? x + w : x;
+  const y1 = edge === "bottom" ? y + h : y;
+  const x2 = edge === "left" ? x : x + w;
+  const y2 = edge === "top" ? y : y + h;
+  return makeSvg("line", { class: "edge", x1, y1, x2, y2 });
+}
+
+/** What is being drawn, and the keyboard's cross. @param {State} state */
+function draftShapes({ rubber, cursor, view, size }) {
+  /** @type {Element[]} */
+  const made = [];
+  if (rubber) {
+    const rect = toScreen(view, between(rubber.from, rubber.to, size));
+    const group = makeSvg("g", { class: "box is-draft" });
+    group.append(...outline(rect));
+    made.push(group);
+    if (rubber.armed) made.push(dot(toScreen(view, [rubber.from.x, rubber.from.y, 0, 0])));
+  }
+  if (cursor) made.push(...cross(toScreen(view, [cursor.x, cursor.y, 0, 0])));
+  return made;
+}
+
+/** @param {Bbox} at */
+const dot = ([cx, cy]) => makeSvg("circle", { class: "corner", cx, cy, r: 5 });
+
+/** @param {Bbox} at */
+function cross([x, y]) {
+  const d = `M${x - 16} ${y}h32M${x} ${y - 16}v32`;
+  return [makeSvg("path", { class: "cross-halo", d }), makeSvg("path", { class: "cross", d })];
+}

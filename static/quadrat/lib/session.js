@@ -1,0 +1,284 @@
+// @ts-check
+/**
+ * What both task pages share: photos come in, answers go out, leases are kept, and every state
+ * in which there is no photo has its own calm card. The page brings how a photo is shown.
+ *
+ * @typedef {import("./supply.js").Item} Item
+ * @typedef {import("./outbox.js").Entry} Entry
+ *
+ * @typedef {object} Hooks
+ * @property {(item: Item, before: Answered|null) => void} show  `before`: an answer to correct
+ * @property {() => void} hide                      no photo now, a card is shown
+ * @property {(text: string) => void} [tell]        a sentence for the worker, seen and heard
+ *
+ * @typedef {{item: Item, outcome: string, memo: unknown, at: number, reasons?: any, detail?: string}} Answered
+ */
+import { alarm, announce } from "./announce.js";
+import { byId, say, setText } from "./dom.js";
+import { request, uuid } from "./http.js";
+import { keepLeases } from "./lease.js";
+import { takeOver } from "./one_tab.js";
+import { Outbox } from "./outbox.js";
+import { Storage } from "./storage.js";
+import { Supply, load } from "./supply.js";
+import { Timing } from "./timing.js";
+
+const GRACE_MS = 60_000;
+
+export class Session {
+  /** @param {any} page @param {Hooks} hooks */
+  constructor(page, hooks) {
+    this.page = page;
+    this.hooks = hooks;
+    this.storage = new Storage();
+    this.timing = new Timing();
+    /** @type {Item|null} */
+    this.item = null;
+    /** @type {Answered|null} */
+    this.last = null;
+    this.turn = 0;
+    this.outbox = new Outbox({
+      storage: this.storage,
+      worker: page.worker.key,
+      send: (entry) => request("PUT", entry.url, entry.body),
+      later: (run, seconds) => setTimeout(run, seconds * 1000),
+      onChange: () => this.showStatus(),
+      onSettled: (entry, fate, body) => this.settled(entry, fate, body),
+    });
+    this.supply = new Supply(
+      (count) => request("POST", page.urls.claim, { count }),
+      (id) => this.outbox.entries.some((entry) => entry.assignment.id === id),
+    );
+  }
+
+  start() {
+    const { campaign, worker } = this.page;
+    keepLeases(
+      () => [this.item, ...this.supply.queue].flatMap((item) => (item ? [item.assignment] : [])),
+      (id) => request("POST", this.url("renew", id), {}),
+    );
+    takeOver(`quadrat:${worker.key}:${campaign.slug}`, () => this.card("elsewhere"));
+    this.listen();
+    this.showTally();
+    void this.outbox.flush();
+    const refused = this.outbox.entries.find((entry) => entry.refused);
+    if (refused) void this.reopen(refused, refused.refused);
+    else void this.advance();
+  }
+
+  listen() {
+    addEventListener("online", () => void this.outbox.flush());
+    addEventListener("offline", () => this.showStatus());
+    addEventListener("beforeunload", (event) => {
+      if (!this.storage.isLasting && this.outbox.waiting.length) event.preventDefault();
+    });
+    document.addEventListener("visibilitychange", () => this.timing.hide(document.hidden));
+    for (const button of document.querySelectorAll("[data-act=continue]")) {
+      button.addEventListener("click", () => void this.advance());
+    }
+    for (const button of document.querySelectorAll("[data-act=reload]")) {
+      button.addEventListener("click", () => location.reload());
+    }
+  }
+
+  /** Show the next photo, or say why there is none. */
+  async advance() {
+    this.turn += 1;
+    const { turn } = this;
+    this.item = null;
+    if (!this.supply.queue.length) this.card("loading");
+    const next = await this.supply.next();
+    if (turn !== this.turn) {
+      if (next.item) this.supply.putBack(next.item);
+      return;
+    }
+    if (next.item) await this.show(next.item, null);
+    else this.cardFor(next.status, next.detail);
+  }
+
+  /** @param {Item} item @param {Answered|null} before */
+  async show(item, before) {
+    this.turn += 1;
+    const { turn } = this;
+    this.item = item;
+    this.supply.current = item.assignment.id;
+    const slow = setTimeout(() => this.card("loading"), 300);
+    const isLoaded = await item.loaded;
+    clearTimeout(slow);
+    if (turn !== this.turn) return;
+    const trouble = isLoaded ? mismatch(item) : "did not load";
+    if (trouble) {
+      await this.broken(item, trouble);
+      return;
+    }
+    this.card(null);
+    this.hooks.show(item, before);
+    requestAnimationFrame(() => this.timing.restart());
+  }
+
+  /** A photo that fails twice is reported; a lost connection is no fault of the photo. @param {Item} item @param {string} trouble */
+  async broken(item, trouble) {
+    const reply = await fetch(item.assignment.image.url, { cache: "reload" }).catch(() => null);
+    if (!reply) {
+      this.card("offline");
+      return;
+    }
+    const size = (await reply.arrayBuffer().catch(() => new ArrayBuffer(0))).byteLength;
+    this.card("broken");
+    byId("broken-retry").onclick = () => void this.show(load(item.assignment), null);
+    byId("broken-next").onclick = () => {
+      const comment = `${trouble}: HTTP ${reply.status}, ${size} bytes`;
+      this.submit({ outcome: "problem", comment }, null);
+    };
+  }
+
+  /**
+   * Into the outbox, and on to the next photo without waiting.
+   * @param {{outcome: string} & Record<string, unknown>} answer @param {unknown} memo
+   */
+  submit(answer, memo) {
+    const { item } = this;
+    if (!item) return;
+    const isCorrection = this.last?.item.assignment.id === item.assignment.id;
+    const { assignment } = item;
+    this.last = { item, outcome: answer.outcome, memo, at: Date.now() };
+    if (!isCorrection) this.count(1);
+    this.outbox.put({
+      url: this.url("answer", assignment.id),
+      body: { idempotency_key: uuid(), ...answer, timing: this.timing.report() },
+      assignment: { ...assignment, memo },
+    });
+    if (!this.storage.isLasting) this.tell(say("memory_only"));
+    const goal = this.page.campaign.session_goal;
+    const isBreak = !isCorrection && goal && this.today % goal === 0;
+    if (isBreak) this.rest();
+    else void this.advance();
+  }
+
+  /** The goal of a session: thanks, and a choice. */
+  rest() {
+    this.item = null;
+    this.turn += 1;
+    this.card("rest", { n: this.today });
+    void this.supply.refill();
+  }
+
+  get canGoBack() {
+    return this.last !== null && Date.now() - this.last.at < GRACE_MS;
+  }
+
+  /** Reopen the last answer within its grace window. */
+  goBack() {
+    if (!this.last || !this.canGoBack) return false;
+    if (this.item && this.item !== this.last.item) this.supply.putBack(this.item);
+    void this.show(this.last.item, this.last);
+    return true;
+  }
+
+  /** The server refused an answer: the photo comes back with the reasons. @param {Entry} entry @param {any} body */
+  async reopen(entry, body) {
+    const item = load(entry.assignment);
+    if (this.item) this.supply.putBack(this.item);
+    const { outcome } = entry.body;
+    const { memo } = entry.assignment;
+    const detail = body?.detail ?? say("refused");
+    this.last = { item, outcome, memo, at: 0, reasons: body?.errors, detail };
+    await this.show(item, this.last);
+    this.tell(detail, true);
+  }
+
+  /** @param {Entry} entry @param {import("./outbox.js").Fate} fate @param {any} body */
+  settled(entry, fate, body) {
+    if (fate === "refused") void this.reopen(entry, body);
+    if (fate === "signed_out") void this.forbidden(body?.detail ?? "");
+    if (fate === "stored" && body?.extra) this.tell(say("extra"));
+    const isLate = fate === "gone" && body?.detail;
+    if (isLate) this.tell(body.detail);
+  }
+
+  /** @param {number} status @param {string} detail */
+  cardFor(status, detail) {
+    if (status === 0 || status >= 500) {
+      this.card("offline");
+      setTimeout(() => document.body.dataset.card === "offline" && void this.advance(), 5000);
+    } else if (status === 401 || status === 403) void this.forbidden(detail);
+    else if (status === 204) this.card("done", { n: this.today });
+    else this.card("stopped", { detail });
+  }
+
+  /** Signed out, or signed in and not allowed? The home page knows. @param {string} detail */
+  async forbidden(detail) {
+    const home = await fetch(this.page.urls.home, { redirect: "manual" }).catch(() => null);
+    this.card(home?.ok ? "stopped" : "signed_out", { detail });
+  }
+
+  /** Cards lie over the stage, one at a time. @param {string|null} name @param {Record<string, string|number>} [values] */
+  card(name, values = {}) {
+    document.body.dataset.card = name ?? "";
+    for (const card of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".note"))) {
+      card.hidden = card.id !== `note-${name}`;
+      if (!card.hidden) this.fill(card, values);
+    }
+    if (name) this.hooks.hide();
+    if (name === "elsewhere") this.turn += 1;
+  }
+
+  /** @param {HTMLElement} card @param {Record<string, string|number>} values */
+  fill(card, values) {
+    for (const slot of /** @type {NodeListOf<HTMLElement>} */ (card.querySelectorAll("[data-say]"))) {
+      const key = slot.dataset.say ?? "";
+      setText(slot, key === "detail" ? String(values.detail ?? "") : say(key, values));
+    }
+    const heading = card.querySelector("h2");
+    if (heading && card.id !== "note-loading") announce(heading.textContent ?? "");
+    /** @type {HTMLElement|null} */ (card.querySelector("button, a"))?.focus();
+  }
+
+  /** @param {string} text @param {boolean} [isUrgent] */
+  tell(text, isUrgent = false) {
+    if (isUrgent) alarm(text);
+    else announce(text);
+    this.hooks.tell?.(text);
+  }
+
+  /** @param {"answer"|"renew"|"release"} name @param {string} id */
+  url(name, id) {
+    return this.page.urls[name].replace("{id}", id);
+  }
+
+  showStatus() {
+    const n = this.outbox.waiting.length;
+    const state = !navigator.onLine ? "offline" : this.outbox.state;
+    byId("status").dataset.state = state;
+    setText(byId("status-text"), say(`status.${state}`, { n }));
+  }
+
+  get tallyKey() {
+    return `quadrat:${this.page.worker.key}:tally`;
+  }
+
+  /** Photos answered on this device today. @returns {number} */
+  get today() {
+    const kept = this.storage.read(this.tallyKey);
+    return kept?.day === new Date().toDateString() ? kept.n : 0;
+  }
+
+  /** @param {number} more */
+  count(more) {
+    this.storage.write(this.tallyKey, { day: new Date().toDateString(), n: this.today + more });
+    this.showTally();
+  }
+
+  showTally() {
+    const goal = this.page.campaign.session_goal || 20;
+    const n = this.today % goal || (this.today ? goal : 0);
+    setText(byId("tally"), `${n} / ${goal}`);
+  }
+}
+
+/** The server's size and the file's must agree, or boxes would land elsewhere. @param {Item} item */
+function mismatch({ assignment: { image }, img }) {
+  const { naturalWidth: w, naturalHeight: h } = img;
+  const isSame = Math.abs(w - image.display_width) <= 1 && Math.abs(h - image.display_height) <= 1;
+  return isSame ? "" : `size mismatch: ${w} by ${h}`;
+}

@@ -1,0 +1,87 @@
+// @ts-check
+/**
+ * The photos ahead: leased, fetched and decoded before they are needed, so that the next one
+ * is painted at once.
+ *
+ * @typedef {object} Assignment
+ * @property {string} id
+ * @property {string} lease_until
+ * @property {string} server_time
+ * @property {{url: string, width: number, height: number, display_width: number, display_height: number, credit: string, licence: string, licence_url: string}} image
+ * @property {{n_done: number}} progress
+ *
+ * @typedef {{assignment: Assignment, img: HTMLImageElement, loaded: Promise<boolean>}} Item
+ * @typedef {{item: Item} | {item: null, status: number, detail: string}} Next
+ */
+
+const AHEAD = 2;
+const MOST = 24;
+
+export class Supply {
+  /**
+   * @param {(count: number) => Promise<import("./http.js").Answer>} claim
+   * @param {(id: string) => boolean} isAnswered  answered here, though the server may not know yet
+   */
+  constructor(claim, isAnswered) {
+    this.claim = claim;
+    this.isAnswered = isAnswered;
+    /** @type {Item[]} */
+    this.queue = [];
+    /** @type {string|null} */
+    this.current = null;
+    /** @type {Promise<import("./http.js").Answer>|null} */
+    this.asking = null;
+  }
+
+  /** The next photo, or the server's word why there is none. @returns {Promise<Next>} */
+  async next() {
+    let reply = { status: 204, body: /** @type {any} */ (null) };
+    this.current = null;
+    if (!this.queue.length) reply = await this.refill();
+    if (!this.queue.length && reply.status === 201) reply = await this.refill();
+    const item = this.queue.shift();
+    if (!item) {
+      const status = reply.status === 201 ? 204 : reply.status;
+      return { item: null, status, detail: reply.body?.detail ?? "" };
+    }
+    this.current = item.assignment.id;
+    void this.refill();
+    return { item };
+  }
+
+  /** Leases already held come back first, so they are asked for on top. */
+  async refill() {
+    if (this.queue.length >= AHEAD) return { status: 200, body: null };
+    const held = this.queue.length + (this.current ? 1 : 0);
+    this.asking ??= this.claim(Math.min(MOST, AHEAD + held));
+    const reply = await this.asking;
+    this.asking = null;
+    for (const assignment of reply.body?.assignments ?? []) this.add(assignment);
+    return reply;
+  }
+
+  /** @param {Assignment} assignment */
+  add(assignment) {
+    const { id } = assignment;
+    const isKnown = id === this.current || this.queue.some((item) => item.assignment.id === id);
+    if (!isKnown && !this.isAnswered(id)) this.queue.push(load(assignment));
+  }
+
+  /** To be shown next. @param {Item} item */
+  putBack(item) {
+    this.queue.unshift(item);
+  }
+}
+
+/** @param {Assignment} assignment @returns {Item} */
+export function load(assignment) {
+  const img = new Image();
+  img.draggable = false;
+  img.alt = "";
+  img.src = assignment.image.url;
+  const loaded = img.decode().then(
+    () => true,
+    () => false,
+  );
+  return { assignment, img, loaded };
+}
