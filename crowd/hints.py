@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from functools import cache
-
 from typing import Any
 
 import redis
@@ -29,7 +28,7 @@ def broker() -> redis.Redis:
     )
 
 
-def hint(job: "Task[..., Any]") -> None:
+def hint(job: Task[..., Any]) -> None:
     """Enqueue a job without arguments unless one is waiting already."""
     try:
         if broker().set(_mark(job), 1, nx=True, ex=PENDING_S):
@@ -38,7 +37,7 @@ def hint(job: "Task[..., Any]") -> None:
         logger.warning("the broker cannot be reached (%s); the sweep will catch up", error)
 
 
-def taken(job: "Task[..., Any]") -> None:
+def taken(job: Task[..., Any]) -> None:
     """The job says that it has begun: what becomes due from now on is worth a new hint."""
     try:
         broker().delete(_mark(job))
@@ -46,5 +45,5 @@ def taken(job: "Task[..., Any]") -> None:
         logger.warning("the broker cannot be reached (%s)", error)
 
 
-def _mark(job: "Task[..., Any]") -> str:
+def _mark(job: Task[..., Any]) -> str:
     return f"quadrat:waiting:{job.name}"

@@ -281,7 +281,7 @@ class Answer(models.Model):
 
 
 class SkillEstimate(models.Model):
-    """The latest estimate of a worker's skill in one kind of task; `values` are the method's own."""
+    """A worker's latest skill in one kind of task; `values` are the method's own numbers."""
 
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="skills")
     kind = models.CharField(max_length=6, choices=Campaign.Kind)

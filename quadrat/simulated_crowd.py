@@ -66,9 +66,10 @@ class Simulation:
     n_answers: int = 0
     crowd: list[SimulatedWorker] = field(default_factory=list)
 
-    def run(self, progress: Callable[[int, int], None] = lambda done, of: None) -> int:
+    def run(self, progress: Callable[[int, int], None]) -> int:
         """Work until the wanted share is finished or nobody finds a task; returns the number of
-        answers. Raises `HumansAtWork` where anybody else has worked in the campaign."""
+        answers. `progress` is told the tasks finished and of how many. Raises `HumansAtWork` where
+        anybody else has worked in the campaign."""
         if queries.is_human_in(self.campaign):
             raise HumansAtWork(
                 f"People have answered in {self.campaign.slug}; simulate in a campaign of its own."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import timedelta
 
@@ -81,15 +82,9 @@ def test_a_new_key_after_the_grace_window_is_refused(api, ada, held):
         [["a", 0, 10, 10]],
     ],
 )
-def test_impossible_boxes_are_refused_and_leave_nothing(ada, held, boxes):
-    import json
-
-    from rest_framework.test import APIClient
-
-    client = APIClient()
-    client.force_login(ada.user)
+def test_impossible_boxes_are_refused_and_leave_nothing(api, ada, held, boxes):
     body = make.annotation(boxes)
-    reply = client.put(url(held), json.dumps(body), content_type="application/json")
+    reply = api(ada).put(url(held), json.dumps(body), content_type="application/json")
     assert reply.status_code in {400, 422}, reply.content
     assert reply.json()["detail"]
     assert Annotation.objects.count() == 0

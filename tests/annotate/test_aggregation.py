@@ -1,0 +1,131 @@
+"""From annotations to a consensus: versions, retirement, disputes, nothing lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from annotate import aggregation, skill_fitting
+from annotate.models import Consensus, ConsensusBox
+from crowd import retirement
+from crowd.models import SkillEstimate, Task
+from tests import make
+from tests.make import NOON
+
+pytestmark = pytest.mark.django_db
+
+BIRD = [100, 100, 300, 200]
+NEARLY = [104, 97, 296, 206]
+
+
+def aggregate(now=NOON):
+    return aggregation.aggregate_due(now=now)
+
+
+def test_three_like_answers_make_one_box_and_retire_the_task(ada, ben):
+    campaign = make.campaign(1)
+    eve = make.worker("eve")
+    for worker, box in ((ada, BIRD), (ben, NEARLY), (eve, BIRD)):
+        make.answer_everything(worker, campaign, make.annotation([box]))
+    assert aggregate() == 1
+    task = Task.objects.get()
+    assert (task.state, task.aggregate_due_at) == (Task.State.RETIRED, None)
+    assert task.agreement > 0.9
+    consensus = Consensus.objects.get()
+    assert (consensus.status, consensus.n_looked, consensus.version) == ("boxed", 3, 1)
+    box = ConsensusBox.objects.get()
+    assert (box.n_workers, box.n_looked, len(box.sources)) == (3, 3, 3)
+    assert box.score > 0.9
+    assert abs(box.x - 101) < 3
+
+
+def test_nothing_to_box_is_a_result(ada, ben):
+    campaign = make.campaign(1, workers_per_task=2)
+    for worker in (ada, ben):
+        make.answer_everything(worker, campaign)
+    aggregate()
+    assert Consensus.objects.get().status == "empty"
+    assert Task.objects.get().state == Task.State.RETIRED
+
+
+def test_running_twice_changes_nothing(ada, ben):
+    campaign = make.campaign(2, workers_per_task=2)
+    for worker in (ada, ben):
+        make.answer_everything(worker, campaign, make.annotation([BIRD]))
+    aggregate()
+    Task.objects.update(aggregate_due_at=NOON)
+    assert aggregate() == 2
+    assert aggregate() == 0
+    assert list(Consensus.objects.values_list("version", flat=True)) == [1, 1]
+
+
+def test_each_new_answer_makes_a_new_version_and_keeps_the_old(ada, ben):
+    campaign = make.campaign(1)
+    for worker in (ada, ben):
+        make.answer_everything(worker, campaign, make.annotation([BIRD]))
+        aggregate()
+    versions = Consensus.objects.order_by("version").values_list("version", "is_current")
+    assert list(versions) == [(1, False), (2, True)]
+
+
+def test_disagreement_asks_one_more_worker_and_then_an_organizer(ada, ben):
+    campaign = make.campaign(1, workers_per_task=2, max_workers=3)
+    make.answer_everything(ada, campaign, make.annotation([BIRD]))
+    make.answer_everything(ben, campaign, make.annotation([[500, 350, 200, 200]]))
+    aggregate()
+    task = Task.objects.get()
+    assert (task.state, task.n_wanted) == (Task.State.OPEN, 3)
+    make.answer_everything(make.worker("eve"), campaign, make.annotation([[10, 400, 90, 90]]))
+    aggregate()
+    assert Task.objects.get().state == Task.State.DISPUTED
+
+
+def test_two_who_could_not_answer_send_the_task_to_an_organizer(ada, ben):
+    campaign = make.campaign(1)
+    make.answer_everything(ada, campaign, make.annotation(outcome="cant_tell"))
+    make.answer_everything(ben, campaign, make.annotation(outcome="problem"))
+    aggregate()
+    assert Task.objects.get().state == Task.State.DISPUTED
+    assert Consensus.objects.get().status == "not_looked"
+
+
+def test_cant_tell_is_no_empty_answer(ada, ben):
+    campaign = make.campaign(1, workers_per_task=2)
+    make.answer_everything(ada, campaign, make.annotation([BIRD]))
+    make.answer_everything(ben, campaign, make.annotation(outcome="cant_tell"))
+    aggregate()
+    consensus = Consensus.objects.get()
+    assert (consensus.n_looked, consensus.n_unusable, consensus.status) == (1, 1, "boxed")
+
+
+def test_an_answer_that_comes_in_meanwhile_leaves_its_task_due(ada, ben):
+    campaign = make.campaign(1)
+    make.answer_everything(ada, campaign, make.annotation([BIRD]))
+    seen = Task.objects.select_related("campaign").get()
+    make.answer_everything(ben, campaign, make.annotation([BIRD]), now=NOON + timedelta(seconds=1))
+    outlook = retirement.Outlook(is_settled=True, n_unusable=0, agreement=None, risk=0)
+    retirement.apply(seen, outlook, now=NOON)
+    assert Task.objects.get().aggregate_due_at == NOON + timedelta(seconds=1)
+    assert aggregate() == 1
+    assert Consensus.objects.get().n_looked == 2
+
+
+def test_skills_are_fitted_and_used(ada, ben):
+    campaign = make.campaign(30)
+    eve = make.worker("eve")
+    for worker, box in ((ada, BIRD), (eve, [101, 100, 299, 201]), (ben, [60, 60, 420, 300])):
+        make.answer_everything(worker, campaign, make.annotation([box]))
+    assert skill_fitting.fit(now=NOON) == 3
+    skills = skill_fitting.load([ada.pk, ben.pk, eve.pk])
+    assert skills[ben.pk].quality < skills[ada.pk].quality
+    assert SkillEstimate.objects.count() == 3
+    skill_fitting.fit(now=NOON)
+    assert SkillEstimate.objects.count() == 3
+
+
+def test_a_batch_takes_as_many_reads_for_many_tasks_as_for_few(ada, django_assert_max_num_queries):
+    campaign = make.campaign(40)
+    make.answer_everything(ada, campaign, make.annotation([BIRD]))
+    with django_assert_max_num_queries(40 + 14):
+        aggregate()
