@@ -81,7 +81,9 @@ class Image(models.Model):
                 fields=["dataset", "file_name"], name="image_once_in_a_dataset"
             ),
             models.CheckConstraint(
-                condition=Q(width__gte=1, height__gte=1, display_width__gte=1, display_height__gte=1),
+                condition=Q(
+                    width__gte=1, height__gte=1, display_width__gte=1, display_height__gte=1
+                ),
                 name="image_has_a_size",
             ),
         ]

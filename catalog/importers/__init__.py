@@ -1,0 +1,1 @@
+"""Read what others hand in: each importer yields records, `save` is the only one that writes."""

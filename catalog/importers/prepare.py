@@ -1,0 +1,78 @@
+"""From a record to files in the storage: the slow part of an import, without the database."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from django.utils.crypto import salted_hmac
+
+from catalog import pictures, renditions
+from catalog.importers.records import ImageRecord, Refusal
+from catalog.models import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An image whose files are stored; sizes are (width, height) in pixels, upright."""
+
+    record: ImageRecord
+    uid: uuid.UUID
+    sha256: str
+    size: tuple[int, int]
+    display_size: tuple[int, int]
+
+
+def prepare(record: ImageRecord, dataset_pk: int, stored: Image | None) -> Prepared | Refusal:
+    """Read the file once, decode it once and store its renditions.
+
+    An image that was imported before (`stored`) is not decoded again while its files are there;
+    if its bytes have changed it is refused, as tasks and answers refer to the old ones.
+    """
+    try:
+        if record.source.stat().st_size > pictures.MAX_BYTES:
+            n_megabytes = pictures.MAX_BYTES // 2**20
+            return Refusal(record.file_name, f"is larger than {n_megabytes} MB; shrink it")
+        data = record.source.read_bytes()
+    except OSError as error:
+        return Refusal(record.file_name, f"cannot be read ({error.strerror})")
+    sha256 = hashlib.sha256(data).hexdigest()
+    if stored and stored.sha256 != sha256:
+        return Refusal(
+            record.file_name,
+            "has changed since it was imported, and tasks refer to it as it was; "
+            "import it under another name, or into another data set",
+        )
+    if stored and renditions.exist(stored.uid):
+        return _known(record, stored)
+    return _rendered(record, stored.uid if stored else uid_of(dataset_pk, record), sha256, data)
+
+
+def uid_of(dataset_pk: int, record: ImageRecord) -> uuid.UUID:
+    """The uid of an image: the same on every run, and beyond guessing from the file name.
+
+    An import that was killed between files and rows finds its own files again.
+    """
+    identity = f"{dataset_pk}/{record.file_name}"
+    digest = salted_hmac("catalog.image", identity, algorithm="sha256").digest()
+    return uuid.UUID(bytes=digest[:16], version=4)
+
+
+def _known(record: ImageRecord, stored: Image) -> Prepared:
+    return Prepared(
+        record,
+        stored.uid,
+        stored.sha256,
+        (stored.width, stored.height),
+        (stored.display_width, stored.display_height),
+    )
+
+
+def _rendered(record: ImageRecord, uid: uuid.UUID, sha256: str, data: bytes) -> Prepared | Refusal:
+    try:
+        rendered = renditions.render(data)
+    except pictures.Unreadable as error:
+        return Refusal(record.file_name, str(error))
+    renditions.store(uid, rendered)
+    return Prepared(record, uid, sha256, rendered.size, rendered.display_size)
