@@ -1,0 +1,460 @@
+"""Places seen from the side: meadow, forest, dunes, snowfield, mountain, dusk, branches, sky.
+
+Each function draws a `Backdrop` of the wanted size. `subject` is the height of the largest
+animal as a share of the image's height: a near animal means a far background out of focus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field as default
+
+import numpy as np
+from PIL import Image, ImageChops
+
+from simulation.curves import FloatArray, ellipse, limb, smooth
+from simulation.foliage import Sketch, fern, flower, grass, leafy_twig, pebbles
+from simulation.paint import Colour, Part, Sprite, mix, render, shade, soft_blur, vary
+from simulation.surfaces import Size, coloured, field, grey, half, lit, paste
+
+Tuft = Callable[[np.random.Generator, float, float, float], Sprite]
+Place = Callable[[np.random.Generator, Size, float], "Backdrop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """A painted place and what composing needs to know about it.
+
+    `feet`: the y (pixels) between which animals stand, swim or float; `perches`: functions from
+    x to the y of a branch; `tuft(rng, x, y, span)` grows something in front of the feet; `front`
+    is painted last; `tint` is the light on the animals; `shadow` 0..1.
+    """
+
+    image: Image.Image
+    feet: tuple[float, float]
+    tint: Colour = (255, 255, 255)
+    shadow: float = 0.5
+    tuft: Tuft | None = None
+    perches: list[Callable[[float], float]] = default(default_factory=list)
+    front: list[Sprite] = default(default_factory=list)
+    water: bool = False
+
+
+def vertical(stops: list[Colour], size: Size) -> Image.Image:
+    """A vertical gradient through evenly spaced colours."""
+    at = np.linspace(0, len(stops) - 1, size[1])
+    rows = [np.interp(at, np.arange(len(stops)), [stop[k] for stop in stops]) for k in range(3)]
+    column = np.stack(rows, axis=1)[:, None, :].astype(np.uint8)
+    return Image.fromarray(column).resize(size)
+
+
+def sky(rng: np.random.Generator, size: Size, stops: list[Colour], cloud: Colour) -> Image.Image:
+    """A sky with soft clouds, denser towards the horizon."""
+    image = vertical(stops, size)
+    small = half(size)
+    amount = np.clip((field(rng, small, 3, 5, squat=2.4) - float(rng.uniform(0.48, 0.58))) * 4.5, 0, 1)
+    image.paste(cloud, (0, 0), grey(amount * 200, size))
+    return image
+
+
+def skyline(rng: np.random.Generator, size: Size, y: float, swing: float, knots: int) -> FloatArray:
+    """The outline of a range of hills about `y`, closed along the bottom of the image."""
+    x = np.linspace(-0.05 * size[0], 1.05 * size[0], knots)
+    crest = smooth(np.column_stack([x, y + rng.normal(0, swing, knots)]), closed=False)
+    return np.vstack([crest, [(size[0] * 1.05, size[1]), (-0.05 * size[0], size[1])]])
+
+
+def _hills(
+    image: Image.Image, rng: np.random.Generator, y: float, tones: list[Colour], blur: float
+) -> None:
+    size = image.size
+    for k, tone in enumerate(tones):
+        sheet = Sketch((0, 0, *size), size, base=tone)
+        sheet.shape(skyline(rng, size, y + k * size[1] * 0.035, size[1] * 0.02, 9), tone)
+        paste(image, sheet.sprite(blur=blur))
+
+
+def _trees(
+    image: Image.Image, rng: np.random.Generator, y: float, height: float, tone: Colour, blur: float
+) -> None:
+    """A far line of round tree-tops and firs."""
+    size = image.size
+    sheet = Sketch((0, int(y - height * 2), size[0], int(y + height)), size, base=tone)
+    for x in np.sort(rng.uniform(-40, size[0] + 40, 30)):
+        tall, colour = height * float(rng.uniform(0.5, 1.15)), vary(rng, tone, 8)
+        if rng.random() < 0.5:
+            for k in range(4):
+                top, wide = y - tall * (1.25 - 0.25 * k), tall * (0.13 + 0.07 * k)
+                fir = [(x, top), (x + wide, top + tall * 0.42), (x - wide, top + tall * 0.42)]
+                sheet.shape(np.asarray(fir), colour)
+        else:
+            for _ in range(6):
+                cx, cy = x + rng.normal(0, tall * 0.18), y - tall * rng.uniform(0.35, 0.85)
+                sheet.shape(ellipse(cx, cy, tall * 0.26, tall * 0.24, n=18), vary(rng, colour, 6))
+        sheet.shape(ellipse(x, y, tall * 0.5, tall * 0.22, n=18), colour)
+    paste(image, sheet.sprite(blur=blur))
+
+
+def _ground(
+    image: Image.Image, rng: np.random.Generator, y: float, far: Colour, near: Colour, rough: float
+) -> None:
+    """Bare ground from the horizon down, darker and coarser towards us."""
+    width, height = image.size
+    size = (width, max(2, height - int(y)))
+    land = vertical([far, near], size)
+    small = half(size)
+    noise = field(rng, small, 12, 5)
+    land = ImageChops.overlay(land, Image.merge("RGB", [grey(128 + (noise - 0.5) * 120 * rough, size)] * 3))
+    land = ImageChops.overlay(land, lit(noise * 24 * rough, -40, size))
+    edge = grey(np.clip(np.linspace(0, 9, size[1]), 0, 1)[:, None].repeat(4, 1) * 255, size)
+    image.paste(land, (0, int(y)), edge)
+
+
+def _focus(subject: float, unit: float) -> float:
+    return unit * (2.0 + 9.0 * subject)
+
+
+def meadow(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
+    """A summer meadow with flowers."""
+    width, height = size
+    unit, blur = height / 1200, _focus(subject, height / 1200)
+    horizon = height * float(rng.uniform(0.34, 0.44))
+    image = sky(rng, size, [(126, 176, 222), (196, 220, 232), (236, 236, 214)], (252, 250, 244))
+    _hills(image, rng, horizon - 40 * unit, [(156, 182, 172), (128, 164, 128)], blur * 0.8)
+    _trees(image, rng, horizon + 10 * unit, 120 * unit, (82, 118, 72), blur)
+    _ground(image, rng, horizon, (168, 188, 96), (74, 112, 42), 0.5)
+    greens: list[Colour] = [(106, 148, 54), (132, 168, 70), (88, 130, 48), (158, 176, 84)]
+    for k in range(6):
+        y0 = horizon + (height - horizon) * (k / 6) ** 1.3
+        y1 = horizon + (height - horizon) * ((k + 1) / 6) ** 1.3
+        tall = unit * (14 + 16 * k)
+        sheet = Sketch((0, int(y0 - tall * 1.3), width, int(y1) + 4), size, base=greens[0])
+        tones = [shade(mix((186, 200, 120), tone, 0.4 + 0.1 * k), -0.05 * k) for tone in greens]
+        grass(sheet, rng, across=(-20, width + 20), base=(y0, y1), height=tall, n=430 - 40 * k, colours=tones)
+        for _ in range(10):
+            petal: Colour = [(250, 248, 240), (246, 206, 64), (222, 92, 120), (150, 120, 210)][int(rng.integers(4))]
+            x, y = float(rng.uniform(0, width)), float(rng.uniform(y0, y1)) - tall * 0.7
+            flower(sheet, x, y, unit * (3.5 + 2.6 * k), petal, tall * 0.7)
+        paste(image, sheet.sprite(blur=blur * 0.35 * max(0, 3 - k)))
+    return Backdrop(image, (horizon + 0.16 * height, 0.95 * height), tuft=_grass_tuft(greens, size),
+                    front=[_front_grass(rng, size, greens)], tint=(255, 252, 242))  # fmt: skip
+
+
+def _grass_tuft(colours: list[Colour], size: Size) -> Tuft:
+    def tuft(rng: np.random.Generator, x: float, y: float, span: float) -> Sprite:
+        tall = max(6.0, span * 0.15)
+        box = (int(x - span * 0.7), int(y - tall * 1.4), int(x + span * 0.7), int(y + tall * 0.6))
+        sheet = Sketch(box, size, base=colours[0])
+        grass(sheet, rng, across=(x - span * 0.6, x + span * 0.6), base=(y - tall * 0.05, y + tall * 0.45),
+              height=tall, n=70, colours=[shade(c, -0.1) for c in colours])  # fmt: skip
+        return sheet.sprite()
+
+    return tuft
+
+
+def _front_grass(rng: np.random.Generator, size: Size, colours: list[Colour]) -> Sprite:
+    """Blurred blades close to the lens, in a lower corner."""
+    width, height = size
+    side = 0.0 if rng.random() < 0.5 else width * 0.78
+    sheet = Sketch((0, int(height * 0.72), width, height), size, base=shade(colours[0], -0.2))
+    grass(sheet, rng, across=(side - 0.04 * width, side + 0.26 * width), base=(height, height * 1.06),
+          height=height * 0.22, n=34, colours=[shade(c, -0.28) for c in colours])  # fmt: skip
+    return sheet.sprite(blur=height / 1200 * 5)
+
+
+def forest(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
+    """A wood in mist: trunks in depth, shafts of light, ferns."""
+    width, height = size
+    unit, blur = height / 1200, _focus(subject, height / 1200)
+    horizon = height * float(rng.uniform(0.50, 0.58))
+    fog: Colour = [(204, 216, 186), (222, 208, 168), (186, 206, 206)][int(rng.integers(3))]
+    image = vertical([shade(fog, -0.35), fog, shade(fog, 0.25), fog], size)
+    crowns = np.clip((field(rng, half(size), 9, 4) - 0.45) * 4, 0, 1)
+    crowns *= np.clip(1.3 - np.linspace(0, 3.2, crowns.shape[0]), 0, 1)[:, None]
+    image.paste((78, 104, 62), (0, 0), grey(crowns * 210, size))
+    for depth in range(4):
+        tone = mix(fog, (62, 50, 42), 0.22 + 0.22 * depth)
+        sheet = Sketch((0, 0, width, height), size, base=tone)
+        for x in rng.uniform(0, width, 9 - 2 * depth):
+            wide = unit * (18 + 26 * depth) * float(rng.uniform(0.7, 1.3))
+            foot = horizon + height * 0.035 * depth
+            sway = float(rng.normal(0, 20))
+            trunk = limb([(x, foot + 20), (x + sway, height * 0.3), (x + sway * 2, -40)],
+                         [wide * 1.5, wide, wide * 0.8])  # fmt: skip
+            sheet.shape(trunk, tone)
+            light = limb([(x - wide * 0.3, foot), (x + sway - wide * 0.25, height * 0.3),
+                          (x + sway * 2 - wide * 0.2, -40)], [wide * 0.4, wide * 0.25, wide * 0.2])  # fmt: skip
+            sheet.shape(light, shade(tone, 0.16))
+        paste(image, sheet.sprite(blur=blur * (1.1 - 0.25 * depth)))
+    _light_shafts(image, rng, shade(fog, 0.6))
+    _ground(image, rng, horizon, mix(fog, (120, 106, 66), 0.6), (66, 54, 36), 0.9)
+    _forest_floor(image, rng, horizon, blur)
+    mosses: list[Colour] = [(88, 116, 52), (112, 128, 62), (76, 98, 50)]
+    return Backdrop(image, (horizon + 0.12 * height, 0.95 * height), tuft=_grass_tuft(mosses, size),
+                    front=[_front_fern(rng, size)], tint=mix((255, 255, 255), fog, 0.35))  # fmt: skip
+
+
+def _light_shafts(image: Image.Image, rng: np.random.Generator, colour: Colour) -> None:
+    width, height = image.size
+    sheet = Sketch((0, 0, width, height), image.size, base=colour)
+    for _ in range(5):
+        x, wide = float(rng.uniform(0, width)), width * float(rng.uniform(0.02, 0.07))
+        drop = -0.35 * width
+        ray = [(x, -10), (x + wide, -10), (x + drop + wide * 2.6, height), (x + drop, height)]
+        sheet.shape(np.asarray(ray), colour)
+    rays = sheet.sprite()
+    fade = grey(np.linspace(80, 0, height)[:, None].repeat(2, 1), image.size)
+    alpha = ImageChops.multiply(soft_blur(rays.alpha, width / 70), fade)
+    image.paste(colour, (0, 0), alpha)
+
+
+def _forest_floor(image: Image.Image, rng: np.random.Generator, horizon: float, blur: float) -> None:
+    width, height = image.size
+    autumn: list[Colour] = [(148, 100, 56), (176, 126, 64), (112, 78, 46), (120, 118, 60)]
+    for k in range(4):
+        y0 = horizon + (height - horizon) * (k / 4) ** 1.2
+        y1 = horizon + (height - horizon) * ((k + 1) / 4) ** 1.2
+        sheet = Sketch((0, int(y0) - 60, width, int(y1) + 30), image.size, base=autumn[0])
+        for _ in range(230 - 35 * k):
+            r = height / 1200 * (5 + 6 * k) * float(rng.uniform(0.6, 1.3))
+            x, y = float(rng.uniform(0, width)), float(rng.uniform(y0, y1))
+            tone = shade(vary(rng, autumn[int(rng.integers(4))], 10), -0.1)
+            sheet.shape(ellipse(x, y, r, r * 0.38, tilt=float(rng.normal(0, 0.35)), n=10), tone)
+        paste(image, sheet.sprite(blur=blur * 0.3 * max(0, 2 - k)))
+    sheet = Sketch((0, int(horizon), width, height), image.size, base=(66, 112, 52))
+    for _ in range(7):
+        x, y = float(rng.uniform(0, width)), float(rng.uniform(horizon + 60, height * 0.8))
+        size = 0.35 * (y - horizon) + 40 * height / 1200
+        for angle in np.linspace(-2.7, -0.44, 6):
+            fern(sheet, rng, x, y, size * float(rng.uniform(0.7, 1.1)), float(angle))
+    paste(image, sheet.sprite(blur=blur * 0.2))
+
+
+def _front_fern(rng: np.random.Generator, size: Size) -> Sprite:
+    width, height = size
+    x = width * (0.03 if rng.random() < 0.5 else 0.97)
+    sheet = Sketch((0, int(height * 0.6), width, height), size, base=(44, 76, 36))
+    for angle in np.linspace(-2.5, -0.6, 7):
+        fern(sheet, rng, x, height * 1.03, height * 0.3, float(angle))
+    return sheet.sprite(blur=height / 1200 * 5)
+
+
+def dunes(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
+    """Desert dunes under a clear sky."""
+    width, height = size
+    unit, blur = height / 1200, _focus(subject, height / 1200)
+    horizon = height * float(rng.uniform(0.36, 0.46))
+    image = sky(rng, size, [(92, 158, 214), (178, 210, 226), (246, 230, 200)], (250, 246, 238))
+    tones: list[Colour] = [(226, 190, 146), (214, 170, 118), (206, 158, 104)]
+    _hills(image, rng, horizon - 50 * unit, tones, blur * 0.6)
+    _ground(image, rng, horizon + 30 * unit, (222, 182, 128), (196, 148, 94), 0.35)
+    floor = (width, height - int(horizon + 30 * unit))
+    small = half(floor)
+    y, x = np.mgrid[0 : small[1], 0 : small[0]].astype(float)
+    depth = 1 / (0.12 + y / small[1])
+    ripple = np.sin(26 * np.log(0.15 + y / small[1]) * 3 + 8 * field(rng, small, 3, 2) + x / small[0])
+    light = grey(128 + ripple * 26 / depth**0.4, floor)
+    band = image.crop((0, height - floor[1], width, height))
+    image.paste(ImageChops.overlay(band, Image.merge("RGB", (light, light, light))), (0, height - floor[1]))
+    sheet = Sketch((0, int(horizon), width, height), size, base=(168, 160, 96))
+    for _ in range(9):
+        cx, cy = float(rng.uniform(0, width)), float(rng.uniform(horizon + 50, height * 0.9))
+        tall = 0.22 * (cy - horizon) + 12 * unit
+        dry: list[Colour] = [(166, 156, 92), (190, 172, 112), (136, 134, 80)]
+        grass(sheet, rng, across=(cx - tall * 0.4, cx + tall * 0.4), base=(cy, cy + 5), height=tall, n=26, colours=dry)
+    paste(image, sheet.sprite())
+    return Backdrop(image, (horizon + 0.18 * height, 0.94 * height), shadow=0.62, tint=(255, 246, 228),
+                    tuft=_grass_tuft([(178, 164, 104), (150, 142, 86)], size) if rng.random() < 0.4 else None)  # fmt: skip
+
+
+def snowfield(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
+    """Snow before firs in the mist."""
+    height = size[1]
+    unit, blur = height / 1200, _focus(subject, height / 1200)
+    horizon = height * float(rng.uniform(0.40, 0.50))
+    image = sky(rng, size, [(168, 188, 212), (206, 218, 230), (238, 238, 238)], (242, 244, 248))
+    _hills(image, rng, horizon - 60 * unit, [(196, 208, 224), (180, 194, 212)], blur)
+    _trees(image, rng, horizon - 10 * unit, 230 * unit, (128, 150, 166), blur)
+    _trees(image, rng, horizon + 18 * unit, 170 * unit, (84, 106, 118), blur * 0.7)
+    _ground(image, rng, horizon, (226, 233, 242), (244, 247, 251), 0.22)
+    for k in range(3):
+        drift = Sketch((0, 0, *size), size, base=(214, 224, 238))
+        y = horizon + (height - horizon) * (0.2 + 0.27 * k)
+        drift.shape(skyline(rng, size, y, 14 * unit, 7), [(232, 238, 246), (238, 243, 249), (246, 249, 252)][k])
+        drawn = drift.sprite(blur=3)
+        image.paste(drawn.pixels, (0, 0), drawn.alpha.point(lambda v: round(v * 0.75)))
+    flakes = Sketch((0, 0, *size), size, base=(255, 255, 255))
+    for x, y in rng.uniform((0, 0), size, (90, 2)):
+        r = unit * float(rng.uniform(1.5, 5))
+        flakes.shape(ellipse(x, y, r, r, n=12), (255, 255, 255))
+    front = [flakes.sprite(blur=1.4 * unit)] if rng.random() < 0.5 else []
+    return Backdrop(image, (horizon + 0.18 * height, 0.94 * height), shadow=0.34, tint=(244, 248, 255),
+                    tuft=_drift(size), front=front)  # fmt: skip
+
+
+def _drift(size: Size) -> Tuft:
+    def tuft(rng: np.random.Generator, x: float, y: float, span: float) -> Sprite:
+        rise = max(3.0, span * 0.05)
+        box = (int(x - span), int(y - rise * 2), int(x + span), int(y + rise * 3))
+        sheet = Sketch(box, size, base=(246, 249, 252))
+        for lean in (-0.32, 0.05, 0.36):
+            wide = span * float(rng.uniform(0.18, 0.3))
+            sheet.shape(ellipse(x + lean * span, y + rise * 0.9, wide, rise), (247, 249, 252))
+        return sheet.sprite(blur=max(1.0, rise * 0.4))
+
+    return tuft
+
+
+def mountain(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
+    """Rocks and stones below blue ridges."""
+    width, height = size
+    unit, blur = height / 1200, _focus(subject, height / 1200)
+    horizon = height * float(rng.uniform(0.44, 0.54))
+    image = sky(rng, size, [(104, 156, 212), (184, 210, 230), (232, 234, 230)], (250, 250, 250))
+    for k, tone in enumerate([(164, 182, 206), (132, 152, 178), (110, 126, 136)]):
+        sheet = Sketch((0, 0, *size), size, base=tone)
+        x = np.linspace(-50, width + 50, 13 + 4 * k)
+        crest = horizon - height * (0.2 - 0.065 * k) + rng.normal(0, height * 0.055, len(x))
+        sheet.shape(np.vstack([np.column_stack([x, crest]), [(width + 50, height), (-50, height)]]), tone)
+        paste(image, sheet.sprite(blur=blur * 0.7))
+    _ground(image, rng, horizon, (150, 148, 132), (128, 122, 108), 1.3)
+    stones = Sketch((0, int(horizon) - 40, width, height), size, base=(150, 144, 134))
+    for k in range(4):
+        y0 = horizon + (height - horizon) * (k / 4) ** 1.4
+        y1 = horizon + (height - horizon) * ((k + 1) / 4) ** 1.4
+        pebbles(stones, rng, across=(0, width), base=(y0, y1), size=unit * (9 + 16 * k), n=60 - 13 * k,
+                colour=(152, 146, 136))  # fmt: skip
+        grass(stones, rng, across=(0, width), base=(y0, y1), height=unit * (10 + 14 * k), n=40,
+              colours=[(134, 142, 84), (112, 124, 72)])  # fmt: skip
+    paste(image, stones.sprite())
+    return Backdrop(image, (horizon + 0.14 * height, 0.94 * height), tuft=_grass_tuft([(134, 142, 84), (106, 118, 70)], size),
+                    tint=(250, 250, 252))  # fmt: skip
+
+
+def dusk(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
+    """The last light over a dark meadow."""
+    width, height = size
+    unit, blur = height / 1200, _focus(subject, height / 1200)
+    horizon = height * float(rng.uniform(0.50, 0.60))
+    evening: list[Colour] = [
+        [(58, 62, 110), (156, 100, 132), (242, 152, 96), (255, 214, 140)],
+        [(48, 70, 104), (116, 130, 150), (236, 170, 120), (252, 220, 164)],
+    ][int(rng.integers(2))]
+    image = sky(rng, (width, height), [*evening, evening[-1]], (250, 180, 130))
+    x, y, r = width * float(rng.uniform(0.2, 0.8)), horizon - 70 * unit, 62 * unit
+    sun = Sketch((0, 0, *size), size, base=(255, 236, 190))
+    sun.shape(ellipse(x, y, r, r), (255, 238, 196))
+    disc = sun.sprite()
+    glow = soft_blur(disc.alpha, 90 * unit).point(lambda v: min(255, round(v * 3.4)))
+    image.paste((255, 226, 160), (0, 0), glow)
+    paste(image, sun.sprite(blur=2 + blur * 0.4))
+    _hills(image, rng, horizon - 30 * unit, [(150, 104, 108), (104, 80, 88)], blur * 0.6)
+    _trees(image, rng, horizon + 12 * unit, 140 * unit, (70, 58, 62), blur * 0.8)
+    _ground(image, rng, horizon, (142, 112, 76), (58, 56, 40), 0.5)
+    tones: list[Colour] = [(112, 98, 56), (88, 84, 50), (146, 118, 66)]
+    for k in range(5):
+        y0 = horizon + (height - horizon) * (k / 5) ** 1.3
+        y1 = horizon + (height - horizon) * ((k + 1) / 5) ** 1.3
+        tall = unit * (16 + 18 * k)
+        sheet = Sketch((0, int(y0 - tall * 1.3), width, int(y1) + 4), size, base=tones[0])
+        grass(sheet, rng, across=(-20, width + 20), base=(y0, y1), height=tall, n=330 - 30 * k,
+              colours=[shade(tone, 0.1 - 0.1 * k) for tone in tones])  # fmt: skip
+        paste(image, sheet.sprite(blur=blur * 0.3 * max(0, 2 - k)))
+    return Backdrop(image, (horizon + 0.1 * height, 0.95 * height), tint=(236, 192, 166), shadow=0.45,
+                    tuft=_grass_tuft(tones, size), front=[_front_grass(rng, size, tones)])  # fmt: skip
+
+
+def branches(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
+    """A branch with leaves before a blurred garden or an open sky."""
+    width, height = size
+    unit = height / 1200
+    season = int(rng.integers(4))
+    if season == 0:
+        image = sky(rng, size, [(112, 170, 222), (190, 216, 234), (228, 234, 232)], (252, 252, 250))
+    else:
+        low, high = [((70, 100, 54), (176, 196, 110)), ((120, 84, 46), (232, 176, 96)),
+                     ((84, 104, 116), (196, 208, 206))][season - 1]  # fmt: skip
+        image = ImageChops.soft_light(
+            coloured(field(rng, half(size), 4, 3), low, high, size),
+            vertical([(170, 170, 165), (128, 128, 128), (96, 96, 98)], size),
+        )
+        _bokeh_lights(image, rng, shade(high, 0.4))
+    leaves: list[Colour] = [
+        [(86, 132, 56), (112, 152, 66), (70, 112, 54)],
+        [(94, 142, 58), (126, 164, 72), (76, 118, 52)],
+        [(206, 122, 42), (222, 160, 58), (176, 84, 44)],
+        [(112, 128, 96), (146, 150, 110), (98, 112, 88)],
+    ][season]
+    far = Sketch((0, 0, *size), size, base=leaves[2])
+    for _ in range(7):
+        start = (float(rng.uniform(0, width)), float(rng.uniform(-60, height * 0.35)))
+        leafy_twig(far, rng, start=start, angle=float(rng.uniform(0.3, 2.6)), length=340 * unit,
+                   leaf_px=90 * unit, colours=[shade(c, -0.1) for c in leaves])  # fmt: skip
+    paste(image, far.sprite(blur=10 * unit))
+    foot = float(np.clip(max(0.56, subject + 0.10), 0.56, 0.90)) + float(rng.uniform(0.0, 0.05))
+    perches = [_branch(image, rng, height * foot, 46 * unit, leaves)]
+    if subject < 0.36:
+        perches.insert(0, _branch(image, rng, height * (foot - 0.22), 26 * unit, leaves))
+    near = Sketch((0, 0, *size), size, base=leaves[0])
+    corner = -0.02 * width if rng.random() < 0.5 else 1.02 * width
+    for k in range(3):
+        aim = (0.35 if corner < 0 else np.pi - 0.35) + float(rng.normal(0, 0.3))
+        leafy_twig(near, rng, start=(corner, height * (0.86 + 0.06 * k)), angle=aim,
+                   length=230 * unit, leaf_px=86 * unit, colours=leaves)  # fmt: skip
+    tint: Colour = [(255, 255, 255), (252, 255, 244), (255, 244, 226), (246, 250, 255)][season]
+    return Backdrop(image, (height * 0.2, height * 0.8), tint=tint, perches=perches, front=[near.sprite(blur=1.5 * unit)])
+
+
+def _bokeh_lights(image: Image.Image, rng: np.random.Generator, colour: Colour) -> None:
+    width, height = image.size
+    for _ in range(18):
+        r = height / 1200 * float(rng.uniform(18, 70))
+        x, y = rng.uniform(0, 1, 2) * image.size
+        disc = Sketch((int(x - r) - 6, int(y - r) - 6, int(x + r) + 6, int(y + r) + 6), image.size)
+        disc.shape(ellipse(x, y, r, r), colour)
+        drawn = disc.sprite(blur=3)
+        faint = drawn.alpha.point(lambda v: round(v * 0.16))
+        image.paste(colour, (drawn.left, drawn.top), faint)
+
+
+def _branch(
+    image: Image.Image, rng: np.random.Generator, y: float, wide: float, leaves: list[Colour]
+) -> Callable[[float], float]:
+    """Paint a branch across the image; returns the y of its top for any x."""
+    size = image.size
+    x = np.linspace(-0.04 * size[0], 1.04 * size[0], 7)
+    slope = float(rng.uniform(-0.06, 0.06))
+    knots = np.column_stack([x, y + slope * (x - size[0] / 2) + rng.normal(0, wide * 0.22, 7)])
+    tone = vary(rng, (104, 82, 64), 7)
+    swell = rng.uniform(0.8, 1.15, 7) * np.linspace(1.2, 0.6, 7)
+    if rng.random() < 0.5:
+        swell = swell[::-1]
+    twigs = Sketch((0, 0, *size), size, base=leaves[0])
+    for k in rng.uniform(0, size[0], 7):
+        at = float(np.interp(k, knots[:, 0], knots[:, 1]))
+        up = -1 if rng.random() < 0.35 else 1
+        aim = up * float(rng.uniform(0.35, 1.0))
+        leafy_twig(twigs, rng, start=(float(k), at), angle=aim if rng.random() < 0.5 else np.pi - aim,
+                   length=wide * 5.2, leaf_px=wide * 1.9, colours=leaves)  # fmt: skip
+    paste(image, twigs.sprite())
+    wood = Part(limb(knots, (wide * swell).tolist(), steps=12), shade(tone, 0.15), shade(tone, -0.35),
+                texture="fur", relief=1.6)  # fmt: skip
+    paste(image, render([wood], size, rng))
+    curve = smooth(knots, closed=False)
+    half_width = np.interp(np.linspace(0, 6, len(curve)), np.arange(7), wide * swell / 2)
+    return lambda at: float(np.interp(at, curve[:, 0], curve[:, 1] - half_width * 0.72))
+
+
+def open_sky(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
+    """The sky over distant land or a hill."""
+    width, height = size
+    blur = _focus(subject, height / 1200)
+    stops: list[Colour] = [
+        [(72, 138, 206), (150, 196, 230), (222, 234, 238)],
+        [(120, 146, 178), (178, 194, 208), (226, 226, 220)],
+        [(84, 98, 156), (226, 160, 140), (252, 216, 158)],
+    ][int(rng.integers(3))]
+    image = sky(rng, (width, height), stops, shade(stops[-1], 0.5))
+    tones = [mix(stops[-1], (92, 122, 132), 0.5), mix(stops[-1], (70, 98, 84), 0.75)]
+    _hills(image, rng, height * 0.9, tones, blur * 0.5)
+    return Backdrop(image, (height * 0.1, height * 0.75), tint=mix((255, 255, 255), stops[-1], 0.4))
