@@ -151,7 +151,7 @@ class BoxParameters:
     box_tolerance: float = 30.0
     passes: int = 5
     another: float = 0.7
-    common_error: float = 0.03
+    common_error: float = 0.01
     common_error_rate: float = 0.25
     chance: float = 0.03
     chance_whole: float = 0.43
