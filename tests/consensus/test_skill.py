@@ -122,6 +122,9 @@ def test_nothing_but_empty_answers_can_be_learned_from():
     skills = fit_box_skills([empty] * 10)
     assert skills["ada"] == skills["ben"]
     assert skills["ada"].n_answers == 10
+
+
+def test_no_images_no_skills():
     assert fit_box_skills([]) == {}
 
 

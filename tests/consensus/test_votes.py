@@ -138,7 +138,8 @@ def test_few_votes_move_a_skill_only_a_little():
 @pytest.mark.parametrize("labels", [["only"], LABELS])
 def test_degenerate_vote_tables_stay_finite(labels):
     first = labels[0]
-    for items in ([], [[]], [votes(("a", first))], [votes(("a", first), ("b", first))] * 5):
+    tables: list[list[list[Vote]]] = [[], [[]], [votes(("a", first))]]
+    for items in [*tables, [votes(("a", first), ("b", first))] * 5]:
         skills, prevalence = fit_vote_skills(items, labels)
         assert sum(prevalence.values()) == pytest.approx(1)
         for cast in items:
