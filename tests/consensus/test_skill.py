@@ -113,7 +113,7 @@ def test_a_worker_without_a_box_anywhere_misses_much_and_places_like_the_crowd()
     answers = [BoxAnswer("ada", box), BoxAnswer("ben", box), BoxAnswer("cyd", NOTHING)]
     skills = fit_box_skills([BoxImage(answers, WIDTH, HEIGHT)] * 20)
     assert skills["cyd"].miss > 0.6
-    assert skills["cyd"].habit == (0, 0, 0, 0)
+    assert list(skills["cyd"].habit) == [0] * 4
     assert skills["ada"].scale <= skills["cyd"].scale < 0.025
 
 
