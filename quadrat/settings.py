@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from whitenoise.compress import Compressor
 
 from quadrat import embedded, env
 
@@ -185,6 +186,9 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not env.HAS_HASHED_STATIC
+# compressing every file twice, and 7 MB of source maps, would cost the first start half a minute
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

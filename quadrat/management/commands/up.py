@@ -24,6 +24,7 @@ from quadrat.supervisor import Supervisor
 # a web server that dies so often before its first answer will not recover by itself
 MOST_EARLY_DEATHS = 3
 GUARDIAN_CHECK_S = 1.0
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 T = TypeVar("T")
 
 COLOURS = {"web": 36, "worker": 33, "beat": 35, "demo": 32, "services": 34}
@@ -36,14 +37,16 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **__: Any) -> None:
         """Run until a signal asks to stop; then stop everything within seconds."""
         self._is_told_to_stop = False
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._stop)
+        for number in SIGNALS:
+            signal.signal(number, signal.default_int_handler)
         try:
             lock = self._lock_out_others()
             self._check_port()
             self._prepare()
             self._run()
             os.close(lock)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopped while starting; the next start goes on from here.")
         except embedded.EmbeddedError as error:
             raise CommandError(str(error)) from error
 
@@ -57,6 +60,8 @@ class Command(BaseCommand):
         connection.close()
 
     def _run(self) -> None:
+        for number in SIGNALS:
+            signal.signal(number, self._stop)
         supervisor = Supervisor(self._say)
         try:
             self._serve(supervisor)
