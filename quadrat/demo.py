@@ -1,0 +1,189 @@
+"""The living demo: drawn field scenes, three campaigns, a simulated crowd, a way in for each role.
+
+It is made once, when the database holds no campaign yet, and never touches anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from annotate import aggregation as box_aggregation
+from annotate import skill_fitting as box_skill_fitting
+from catalog.models import Dataset
+from catalog.superclasses import SuperClass
+from crowd import campaigns, people
+from crowd.models import Campaign, User
+from quadrat.simulated_crowd import Simulation
+from simulation.scenes import Scene, draw_scene, write_dataset
+from verify import aggregation as verify_aggregation
+from verify import skill_fitting as verify_skill_fitting
+
+DATASET = "field-scenes"
+SIZE = (1440, 1080)
+SEED = 2017
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One scene to draw."""
+
+    super_class: str
+    split: str
+    seed: int
+    reason: str = "animal"
+    n_animals: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCampaign:
+    """A campaign and how far the simulated crowd takes it."""
+
+    slug: str
+    kind: Campaign.Kind
+    super_class: SuperClass
+    split: str
+    until: float
+    n_workers: int
+    days_ago: float
+
+
+DEMO_CAMPAIGNS = [
+    DemoCampaign("birds", Campaign.Kind.BOX, SuperClass.AVES, "train", 0.6, 9, 2.5),
+    DemoCampaign("insects", Campaign.Kind.BOX, SuperClass.INSECTA, "train", 1.0, 7, 4),
+    DemoCampaign("mammals-seen", Campaign.Kind.VERIFY, SuperClass.MAMMALIA, "test", 0.75, 8, 1.5),
+]
+
+
+def wishes() -> list[Wish]:
+    """What the demo shows: birds and insects to box, mammals and their traces to verify."""
+    birds = [Wish("Aves", "train", SEED + number) for number in range(26)]
+    empty = [Wish("Aves", "train", SEED + 90 + number, n_animals=0) for number in range(2)]
+    insects = [Wish("Insecta", "train", SEED + 200 + number) for number in range(12)]
+    mammals = [Wish("Mammalia", "test", SEED + 300 + number) for number in range(14)]
+    reasons = ["tracks", "tracks", "scat", "habitat", "habitat", "remains"]
+    traces = [
+        Wish("Mammalia", "test", SEED + 400 + number, reason=reason)
+        for number, reason in enumerate(reasons)
+    ]
+    return [*birds, *empty, *insects, *mammals, *traces]
+
+
+@dataclass(slots=True)
+class Clock:
+    """Demo time: it starts some days ago and reaches the present as the crowd works."""
+
+    now: datetime
+    step: timedelta
+    end: datetime = field(default_factory=timezone.now)
+
+    def __call__(self) -> datetime:
+        self.now = min(self.now + self.step, self.end)
+        return self.now
+
+
+def seed(say: Callable[[str], None]) -> None:
+    """Make the whole demo; `say` hears of each step. Does nothing where a campaign exists."""
+    if Campaign.objects.exists():
+        return
+    folder = Path(settings.DATA_DIR) / "demo-scenes"
+    say(f"drawing {len(wishes())} field scenes")
+    write_dataset(folder, _draw(wishes()))
+    call_command("import_images", str(folder / "scenes.json"), dataset=DATASET, verbosity=0)
+    shutil.rmtree(folder)
+    organizer, password = _organizer()
+    for wish in DEMO_CAMPAIGNS:
+        say(f"a simulated crowd works on {wish.slug}")
+        _populate(wish, organizer)
+    _write_way_in(organizer, password)
+
+
+def _draw(wanted: list[Wish]) -> Iterator[tuple[Scene, str]]:
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        for wish, scene in zip(wanted, pool.map(_draw_one, wanted), strict=True):
+            yield scene, wish.split
+
+
+def _draw_one(wish: Wish) -> Scene:
+    return draw_scene(
+        super_class=wish.super_class,
+        seed=wish.seed,
+        size=SIZE,
+        n_animals=wish.n_animals,
+        reason=wish.reason,
+    )
+
+
+def _organizer() -> tuple[User, str]:
+    password = secrets.token_urlsafe(9)
+    return people.add_user("organizer", password, role=User.Role.ORGANIZER), password
+
+
+def _populate(wish: DemoCampaign, organizer: User) -> None:
+    start = timezone.now() - timedelta(days=wish.days_ago)
+    campaign = campaigns.create(
+        slug=wish.slug,
+        kind=wish.kind,
+        dataset=Dataset.objects.get(slug=DATASET),
+        super_class=wish.super_class,
+        split=wish.split,
+        max_workers=4,
+        seed=SEED,
+        by=organizer,
+        now=start,
+    )
+    n_calls = 2.6 * 3 * campaign.tasks.count() * wish.until
+    clock = Clock(start, timedelta(days=wish.days_ago) / n_calls)
+    Simulation(campaign, wish.n_workers, SEED, clock, until=wish.until, wait=_aggregate).run(
+        _ignore_progress
+    )
+    _fit_skills()
+
+
+def _ignore_progress(n_finished: int, n_tasks: int) -> None:
+    """The demo is made in seconds; `say` is enough."""
+
+
+def _aggregate() -> None:
+    """The job's own call: while the demo is made, the Celery worker has not started yet."""
+    now = timezone.now()
+    box_aggregation.aggregate_due(now=now)
+    verify_aggregation.aggregate_due(now=now)
+
+
+def _fit_skills() -> None:
+    box_skill_fitting.fit(now=timezone.now())
+    verify_skill_fitting.fit(now=timezone.now())
+
+
+def _write_way_in(organizer: User, password: str) -> None:
+    """What `up` prints; readable by the owner alone."""
+    birds = Campaign.objects.get(slug=DEMO_CAMPAIGNS[0].slug)
+    invitation = people.invite(
+        by=organizer,
+        role=User.Role.WORKER,
+        campaign=birds,
+        now=timezone.now(),
+        life=timedelta(days=365),
+    )
+    way_in = {
+        "organizer": {"username": organizer.username, "password": password},
+        "worker_link": reverse("crowd:join", args=[invitation.token]),
+    }
+    path = Path(settings.DATA_DIR) / "demo.json"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(way_in, file)
