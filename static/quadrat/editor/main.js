@@ -27,11 +27,13 @@ const panel = new Panel(actions);
 const gestures = new Gestures(stage, actions);
 const submitter = new Submitter(session, actions, drafts, stage);
 
+const SHOWN = ["limit", "too_small", "armed", "cursor", "corner", "submit_empty"];
+
 /** Said to screen readers, and shown where it asks for something. @param {string} key @param {Record<string, string|number>} [values] */
 function speak(key, values) {
   const text = say(key, values);
   announce(text);
-  if (["limit", "too_small", "armed", "cursor", "corner", "submit_empty"].includes(key)) toast(text);
+  toast(SHOWN.includes(key) ? text : "");
 }
 
 /** @type {import("../lib/session.js").Hooks["show"]} */

@@ -15,6 +15,7 @@
  */
 import { alarm, announce } from "./announce.js";
 import { byId, say, setText } from "./dom.js";
+import { watchHand } from "./hand.js";
 import { request, uuid } from "./http.js";
 import { keepLeases } from "./lease.js";
 import { takeOver } from "./one_tab.js";
@@ -58,6 +59,7 @@ export class Session {
       (id) => request("POST", this.url("renew", id), {}),
     );
     takeOver(`quadrat:${worker.key}:${campaign.slug}`, () => this.card("elsewhere"));
+    watchHand();
     this.listen();
     this.showTally();
     void this.outbox.flush();
@@ -139,6 +141,7 @@ export class Session {
   submit(answer, memo) {
     const { item } = this;
     if (!item) return;
+    this.timing.act();
     const isCorrection = this.last?.item.assignment.id === item.assignment.id;
     const { assignment } = item;
     this.last = { item, outcome: answer.outcome, memo, at: Date.now() };

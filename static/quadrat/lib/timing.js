@@ -9,16 +9,13 @@ export class Timing {
   /** @param {() => number} [now] */
   constructor(now = () => performance.now()) {
     this.now = now;
-    this.restart();
+    this.shown = this.last = now();
+    this.first = this.hidden = this.idle = this.hiddenSince = 0;
   }
 
   restart() {
-    this.shown = this.now();
-    this.last = this.shown;
-    this.first = 0;
-    this.hidden = 0;
-    this.idle = 0;
-    this.hiddenSince = 0;
+    this.shown = this.last = this.now();
+    this.first = this.hidden = this.idle = this.hiddenSince = 0;
   }
 
   /** Since the photo was painted. */

@@ -53,7 +53,6 @@ function showLast() {
 function send(answer, words) {
   if (!isOpen || session.timing.age < SETTLE_MS) return;
   open(false);
-  session.timing.act();
   flash(words);
   session.submit(answer, words);
 }
