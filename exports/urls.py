@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from exports import api
 
 app_name = "exports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("api/datasets/<slug:slug>/releases/", api.ReleasesView.as_view(), name="releases"),
+    path("api/releases/<int:release_id>/", api.ReleaseView.as_view(), name="release"),
+    path(
+        "api/releases/<int:release_id>/files/<str:name>",
+        api.ReleaseFileView.as_view(),
+        name="release_file",
+    ),
+]

@@ -1,0 +1,9 @@
+"""Why a release cannot be made, in the words an organizer is shown."""
+
+from __future__ import annotations
+
+from crowd.errors import Conflict
+
+
+class ReleaseRefused(Conflict):
+    """What was asked for cannot be released as things stand; `detail` says how to go on."""

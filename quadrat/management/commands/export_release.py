@@ -1,0 +1,122 @@
+"""`manage.py export_release demo --output releases/demo`"""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from catalog.models import Dataset, Split
+from crowd.errors import CrowdError
+from exports import making, queries, releases
+from exports.folders import folder_of
+from exports.models import Release
+from exports.writing import copy_atomically
+from quadrat.job_worker import NoJobWorker, celery_worker_alive_or_own
+
+POLL_S = 0.5
+
+
+class Command(BaseCommand):
+    help = "Freeze a data set as COCO files with the consensus, and the filtered test manifest."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("dataset", help="slug of the data set")
+        parser.add_argument("--output", type=Path, required=True, help="folder for the files")
+        parser.add_argument("--split", choices=Split.values, default="", help="only this split")
+        parser.add_argument(
+            "--profile", choices=Release.Profile.values, default=Release.Profile.COCO.value
+        )
+        parser.add_argument(
+            "--allow-undecided",
+            action="store_true",
+            help="keep test images whose verification is undecided, instead of refusing",
+        )
+        parser.add_argument(
+            "--wait",
+            type=float,
+            default=600,
+            metavar="SECONDS",
+            help="how long to wait for the consensus of the last answers (default: %(default)g)",
+        )
+
+    def handle(self, **options: Any) -> None:
+        dataset = Dataset.objects.filter(slug=options["dataset"]).first()
+        if dataset is None:
+            known = ", ".join(Dataset.objects.values_list("slug", flat=True)) or "none yet"
+            raise CommandError(f"There is no data set {options['dataset']!r}; there is: {known}.")
+        output: Path = options["output"]
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CommandError(f"Cannot write to {output}: {error.strerror}.") from error
+        try:
+            self._wait_for_consensus(dataset, options["wait"])
+        except NoJobWorker as error:
+            raise CommandError(str(error)) from error
+        release = self._make(dataset, options)
+        for file in release.files:
+            copy_atomically(folder_of(release) / file["name"], output / file["name"])
+            self.stdout.write(_line(file))
+        self.stdout.write(f"Release {release.number} of {dataset.slug} is in {output}.")
+
+    def _wait_for_consensus(self, dataset: Dataset, seconds: float) -> None:
+        """Answers that have come in belong into the release: wait for their consensus."""
+        if not queries.n_due(dataset):
+            return
+        deadline = time.monotonic() + seconds
+        with celery_worker_alive_or_own(), self._bar("consensus of the last answers") as bar:
+            n_due = n_first = queries.n_due(dataset)
+            job = bar.add_task("", total=n_first or 1)
+            while n_due:
+                if time.monotonic() > deadline:
+                    raise CommandError(
+                        f"{n_due} tasks still wait for their consensus after {seconds:g} s. Look "
+                        "at the Celery worker's log, or wait longer (--wait)."
+                    )
+                time.sleep(POLL_S)
+                n_due = queries.n_due(dataset)
+                bar.update(job, completed=max(0, n_first - n_due))
+
+    def _make(self, dataset: Dataset, options: dict[str, Any]) -> Release:
+        with ExitStack() as stack, self._bar("release") as bar:
+            job = bar.add_task("", total=1)
+            try:
+                # held before anybody else can see it: the beat job leaves it to this process
+                with transaction.atomic():
+                    release = releases.create(
+                        dataset,
+                        profile=options["profile"],
+                        split=options["split"],
+                        is_allowing_undecided=options["allow_undecided"],
+                        now=timezone.now(),
+                    )
+                    stack.enter_context(making.holding(release.pk))
+                return making.run(
+                    release,
+                    folder_of(release),
+                    clock=timezone.now,
+                    progress=lambda share: bar.update(job, completed=share),
+                )
+            except CrowdError as error:
+                details = [said for reasons in (error.errors or {}).values() for said in reasons]
+                raise CommandError(" ".join([error.detail, *details])) from error
+
+    def _bar(self, what: str) -> Progress:
+        columns = (TextColumn(what), BarColumn(), TaskProgressColumn())
+        is_shown = self.stderr.isatty()
+        return Progress(*columns, console=Console(stderr=True), disable=not is_shown)
+
+
+def _line(file: dict[str, Any]) -> str:
+    """Name, what is in it, hash: `train.json  images 3, annotations 4  sha256 ...`."""
+    counts = ", ".join(f"{name} {n}" for name, n in file["counts"].items())
+    return f"{file['name']}  {counts}  sha256 {file['sha256']}"
