@@ -1,0 +1,55 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { renewalDelay } from "../../static/quadrat/lib/lease.js";
+import { Timing } from "../../static/quadrat/lib/timing.js";
+import { commandOf } from "../../static/quadrat/verify/keys.js";
+
+/** @param {number} minutes */
+const lease = (minutes) => ({
+  id: "a",
+  server_time: "2026-01-01T00:00:00Z",
+  lease_until: new Date(Date.UTC(2026, 0, 1, 0, minutes)).toISOString(),
+});
+
+/** @param {Partial<KeyboardEvent>} event */
+const press = (event) =>
+  commandOf({ code: "", key: "", repeat: false, ctrlKey: false, metaKey: false, altKey: false, ...event });
+
+test("a lease is renewed after a third of it, at most a minute", () => {
+  assert.equal(renewalDelay([lease(1), lease(10)]), 20_000);
+  assert.equal(renewalDelay([lease(10)]), 60_000);
+  assert.equal(renewalDelay([]), 60_000);
+  assert.equal(renewalDelay([lease(0)]), 5_000);
+});
+
+test("time with the tab hidden and long pauses are counted apart", () => {
+  let now = 100;
+  const timing = new Timing(() => now);
+  now = 600;
+  timing.act();
+  timing.hide(true);
+  now = 10_600;
+  timing.hide(false);
+  now = 45_600;
+  timing.act();
+  const report = timing.report();
+  assert.equal(report.first_ms, 500);
+  assert.equal(report.hidden_ms, 10_000);
+  assert.equal(report.idle_ms, 35_000);
+  assert.equal(report.submit_ms, 45_500);
+  assert.equal(report.visible_ms, 35_500);
+});
+
+test("digits answer on every layout and on the number pad", () => {
+  const tracks = { do: "answer", outcome: "answered", label: "tracks" };
+  assert.deepEqual(press({ code: "Digit2", key: "é" }), tracks);
+  assert.deepEqual(press({ code: "Numpad2", key: "2" }), tracks);
+  assert.deepEqual(press({ code: "Digit0" }), { do: "answer", outcome: "cant_tell", label: null });
+  assert.equal(press({ code: "Digit6" }), null);
+});
+
+test("a held key and a browser shortcut answer nothing", () => {
+  assert.equal(press({ code: "Digit1", repeat: true }), null);
+  assert.equal(press({ code: "Digit1", ctrlKey: true }), null);
+});
