@@ -16,7 +16,8 @@ import PIL.Image
 from django.conf import settings
 from PIL.Image import Transpose
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP")
+# MPO, the JPEG with a second picture of some cameras, comes in through JPEG
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
 MAX_BYTES = 512 * 1024 * 1024
 # a picture of more pixels than this is decoded alone: it takes hundreds of megabytes
 _LARGE_PIXELS = 30_000_000

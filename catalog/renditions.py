@@ -19,7 +19,7 @@ from uuid import UUID
 
 import PIL.Image
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from PIL import ImageCms
 
 from catalog import pictures
@@ -143,13 +143,12 @@ def _jpeg(pixels: PIL.Image.Image, kind: Kind) -> bytes:
 
 
 def _write(path_name: str, data: bytes) -> None:
-    try:
-        path = Path(default_storage.path(path_name))
-    except NotImplementedError:
-        # a storage without paths (S3 and the like): its own writes are whole or not at all
+    if not isinstance(default_storage, FileSystemStorage):
+        # S3 and the like: a write there is whole or not at all
         default_storage.delete(path_name)
         default_storage.save(path_name, ContentFile(data))
         return
+    path = Path(default_storage.path(path_name))
     path.parent.mkdir(parents=True, exist_ok=True)
     candidate = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
     try:

@@ -74,14 +74,8 @@ def _record(
 ) -> ImageRecord:
     notes: list[str] = []
     annotations = _annotations(document, row, notes)
-    category = _only_category(annotations)
     super_class = _super_class(row, annotations, notes)
-    if category and category.super_class not in (None, super_class):
-        notes.append(
-            f"category {lenient.shown(category.name)} is {category.super_class}, the image "
-            f"{super_class}: category left out"
-        )
-    has_taxon = bool(category and category.name and category.super_class == super_class)
+    taxon = _taxon(annotations, super_class, notes)
     status, reason = _status(row, super_class, notes)
     boxes = _boxes(row, annotations, notes)
     if super_class and boxes.get(super_class) and status == Reference.Status.NON_INSTANCE:
@@ -93,9 +87,9 @@ def _record(
     return ImageRecord(
         source=source,
         file_name=file_name,
-        taxon_name=category.name if category and has_taxon else "",
+        taxon_name=taxon.name if taxon else "",
         super_class=super_class,
-        category_id=category.category_id if category and has_taxon else None,
+        category_id=taxon.category_id if taxon else None,
         split=split or _split(row, notes),
         licence=licence,
         licence_url=licence_url,
@@ -137,10 +131,23 @@ def _annotations(document: Document, row: Row, notes: list[str]) -> Annotated:
     return found
 
 
-def _only_category(annotations: Annotated) -> Category | None:
-    """The category all annotations agree on."""
+def _taxon(
+    annotations: Annotated, super_class: SuperClass | None, notes: list[str]
+) -> Category | None:
+    """The category all annotations agree on, if it belongs to the image's super-class."""
     categories = {category for _, category in annotations}
-    return categories.pop() if len(categories) == 1 else None
+    if len(categories) != 1:
+        return None
+    (category,) = categories
+    if not category.name or category.super_class is None:
+        return None
+    if category.super_class != super_class:
+        notes.append(
+            f"category {lenient.shown(category.name)} is {category.super_class}, the image "
+            f"{super_class}: category left out"
+        )
+        return None
+    return category
 
 
 def _super_class(row: Row, annotations: Annotated, notes: list[str]) -> SuperClass | None:

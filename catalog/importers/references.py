@@ -80,14 +80,17 @@ def scale(claimed: tuple[int, int] | None, width: int, height: int) -> tuple[flo
     off_px = max(abs(claimed_width - width), abs(claimed_height - height))
     if off_px <= _TOLERATED_PX:
         return 1.0, 1.0
-    # the sides of the smaller rendition were rounded, each by at most a pixel
-    if claimed_width <= width:
-        unequal_px = claimed_width * height / width - claimed_height
-    else:
-        unequal_px = width * claimed_height / claimed_width - height
-    if abs(unequal_px) > _TOLERATED_PX:
+    if not _is_one_shape(claimed, (width, height)):
         return None
     return width / claimed_width, height / claimed_height
+
+
+def _is_one_shape(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether one factor explains both sides, those of the smaller image being rounded."""
+    small, large = sorted((one, other))
+    least = max((side - _TOLERATED_PX) / of for side, of in zip(small, large, strict=True))
+    most = min((side + _TOLERATED_PX) / of for side, of in zip(small, large, strict=True))
+    return least <= most
 
 
 def clipped(box: list[float], width: int, height: int) -> list[float] | None:

@@ -39,7 +39,7 @@ class Command(BaseCommand):
             "--images", type=Path, metavar="DIR", help="what a JSON's file names are relative to"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         """Import, report, and fail where nothing was imported."""
         slug = options["dataset"]
         split = Split(options["split"]) if options["split"] else None
