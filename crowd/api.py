@@ -49,7 +49,7 @@ class ClaimView(APIView):
         held, kind = leases.claim(worker, slug, count=wish.validated_data["count"], now=now)
         if not held:
             return Response(status=status.HTTP_204_NO_CONTENT)
-        body = [assignment_body(assignment, slug, kind, now=now) for assignment in held]
+        body = [assignment_body(lease, slug, kind, now=now) for lease in held]
         return Response({"assignments": body}, status=status.HTTP_201_CREATED)
 
 

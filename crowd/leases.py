@@ -4,12 +4,17 @@ Claiming is a walk along the campaign's shuffled order from where the worker sta
 (`Enrolment.cursor`), over an index that holds only tasks with a free slot. It costs the same for a
 worker's first task and for the hundred-thousandth. The slot is counted and the lease written in the
 same statement; the check constraint on `n_taken` and the unique (task, worker) hold in any case.
+
+This is the hottest path of the house, so it speaks SQL (`benchmarks/serving.py` says why).
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
@@ -20,9 +25,32 @@ from crowd.models import Assignment, Campaign, Enrolment, Task, Worker
 MAX_CLAIM = 24
 LAP_TASKS_PER_S = 5000
 
+_LOCK_ENROLMENT = """
+SELECT enrolment.id, enrolment.cursor, enrolment.next_lap_at, enrolment.n_claimed,
+       campaign.id, campaign.kind, campaign.status, campaign.lease_s
+FROM crowd_enrolment enrolment JOIN crowd_campaign campaign ON campaign.id = enrolment.campaign_id
+WHERE enrolment.worker_id = %s AND campaign.slug = %s
+FOR UPDATE OF enrolment
+"""
+
+_IMAGE = """
+    image.id, image.uid, image.file_name, image.width, image.height, image.display_width,
+    image.display_height, image.licence, image.licence_url, image.rights_holder
+"""
+
+_HELD = f"""
+SELECT lease.id, lease.task_id, task.position, lease.lease_until, {_IMAGE}
+FROM crowd_assignment lease
+JOIN crowd_task task ON task.id = lease.task_id
+JOIN catalog_image image ON image.id = task.image_id
+WHERE lease.worker_id = %(worker)s AND lease.state = 'leased' AND task.campaign_id = %(campaign)s
+ORDER BY lease.claimed_at, task.position
+LIMIT %(count)s
+"""  # noqa: S608 - put together from constants
+
 # The scalar subquery is on purpose: NOT EXISTS may be planned as a hash join over everything the
 # worker has ever done; this is one look-up in the unique (task, worker) index per task passed.
-_CLAIM = """
+_CLAIM = f"""
 WITH free AS (
     SELECT task.id FROM crowd_task task
     WHERE task.campaign_id = %(campaign)s AND task.position > %(after)s
@@ -36,43 +64,90 @@ WITH free AS (
 ), taken AS (
     UPDATE crowd_task task SET n_taken = task.n_taken + 1
     FROM free WHERE task.id = free.id
-    RETURNING task.id, task.position
+    RETURNING task.id, task.position, task.image_id
 ), moved AS (
     UPDATE crowd_enrolment
     SET cursor = (SELECT max(position) FROM taken),
         n_claimed = n_claimed + (SELECT count(*) FROM taken)
     WHERE id = %(enrolment)s AND EXISTS (SELECT 1 FROM taken)
+), lease AS (
+    INSERT INTO crowd_assignment
+        (id, task_id, worker_id, state, is_extra, claimed_at, lease_until)
+    SELECT gen_random_uuid(), taken.id, %(worker)s, 'leased', false, %(now)s, %(until)s FROM taken
+    ON CONFLICT (task_id, worker_id) DO UPDATE
+        SET state = 'leased', claimed_at = excluded.claimed_at, lease_until = excluded.lease_until
+        WHERE crowd_assignment.state IN ('expired', 'released')
+    RETURNING id, task_id, lease_until
 )
-INSERT INTO crowd_assignment
-    (id, task_id, worker_id, state, is_extra, claimed_at, lease_until)
-SELECT gen_random_uuid(), taken.id, %(worker)s, 'leased', false, %(now)s, %(until)s FROM taken
-ON CONFLICT (task_id, worker_id) DO UPDATE
-    SET state = 'leased', claimed_at = excluded.claimed_at, lease_until = excluded.lease_until
-    WHERE crowd_assignment.state IN ('expired', 'released')
-RETURNING id
-"""
+SELECT lease.id, lease.task_id, taken.position, lease.lease_until, {_IMAGE}
+FROM lease
+JOIN taken ON taken.id = lease.task_id
+JOIN catalog_image image ON image.id = taken.image_id
+ORDER BY taken.position
+"""  # noqa: S608 - put together from constants
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedImage:
+    """What a worker's page needs to know of a photograph; sizes in pixels."""
+
+    id: int
+    uid: uuid.UUID
+    file_name: str
+    width: int
+    height: int
+    display_width: int
+    display_height: int
+    licence: str
+    licence_url: str
+    rights_holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A task in a worker's hands; `id` is the assignment's."""
+
+    id: uuid.UUID
+    task_id: int
+    lease_until: datetime
+    image: LeasedImage
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a worker stands in a campaign, locked."""
+
+    id: int
+    cursor: int
+    next_lap_at: datetime | None
+    n_claimed: int
+    campaign: int
+    kind: str
+    status: str
+    lease_s: int
 
 
 def claim(
     worker: Worker, slug: str, *, count: int, now: datetime
-) -> tuple[list[Assignment], Campaign.Kind]:
+) -> tuple[list[Lease], Campaign.Kind]:
     """Lease up to `count` tasks (1 to 24); those already held come first, renewed.
 
-    Returns the assignments and the campaign's kind; none when nothing is left for this worker now.
+    Returns the leases and the campaign's kind; none when nothing is left for this worker now.
     Raises `NotFound` for an unknown campaign and `Conflict` where it is not running. A campaign is
     open to every worker while it runs.
     """
     with transaction.atomic():
-        enrolment = _lock_enrolment(worker, slug)
-        campaign = enrolment.campaign
-        if campaign.status != Campaign.Status.RUNNING:
+        place = _lock_enrolment(worker, slug)
+        if place.status != Campaign.Status.RUNNING:
             raise Conflict("This campaign is not running at the moment. Try again later.")
-        held = list(_held(worker, campaign)[:count])
-        _renew_tired(held, campaign=campaign, now=now)
-        missing = count - len(held)
-        if missing > 0:
-            held += _take(enrolment, missing, now=now)
-    return held, Campaign.Kind(campaign.kind)
+        until = now + timedelta(seconds=place.lease_s)
+        known = {"worker": worker.pk, "campaign": place.campaign, "enrolment": place.id}
+        known |= {"now": now, "until": until}
+        held = _leases(_HELD, known | {"count": count})
+        held = _renew_tired(held, tired_before=now + (until - now) / 2, until=until)
+        if len(held) < count:
+            held += _take(place, known, count - len(held), now=now)
+    return held, Campaign.Kind(place.kind)
 
 
 def renew(worker: Worker, assignment_id: uuid.UUID, *, now: datetime) -> datetime:
@@ -102,81 +177,71 @@ def expire(*, now: datetime, limit: int = 1000) -> int:
         return _give_back(ended.order_by("lease_until")[:limit], state=Assignment.State.EXPIRED)
 
 
-def _lock_enrolment(worker: Worker, slug: str) -> Enrolment:
+def _lock_enrolment(worker: Worker, slug: str) -> _Place:
     """The worker's place in the campaign, locked: one claim at a time per worker."""
-    locked = (
-        Enrolment.objects.select_for_update(of=("self",))
-        .select_related("campaign")
-        .filter(worker=worker, campaign__slug=slug)
-    )
-    enrolment = locked.first()
-    if enrolment is None:
-        campaign = Campaign.objects.filter(slug=slug).first()
-        if campaign is None:
-            raise NotFound("There is no such campaign.")
-        Enrolment.objects.bulk_create(
-            [Enrolment(worker=worker, campaign=campaign)], ignore_conflicts=True
-        )
-        enrolment = locked.get()
-    return enrolment
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_ENROLMENT, [worker.pk, slug])
+        row = cursor.fetchone()
+        if row is None:
+            _enrol(worker, slug)
+            cursor.execute(_LOCK_ENROLMENT, [worker.pk, slug])
+            row = cursor.fetchone()
+    return _Place(*row)
 
 
-def _held(worker: Worker, campaign: Campaign) -> QuerySet[Assignment]:
-    return (
-        Assignment.objects.filter(
-            worker=worker, state=Assignment.State.LEASED, task__campaign=campaign
-        )
-        .select_related("task__image")
-        .order_by("claimed_at", "task__position")
+def _enrol(worker: Worker, slug: str) -> None:
+    campaign = Campaign.objects.filter(slug=slug).first()
+    if campaign is None:
+        raise NotFound("There is no such campaign.")
+    Enrolment.objects.bulk_create(
+        [Enrolment(worker=worker, campaign=campaign)], ignore_conflicts=True
     )
 
 
-def _renew_tired(held: list[Assignment], *, campaign: Campaign, now: datetime) -> None:
-    """Renew held leases that have used up half their time."""
-    until = now + timedelta(seconds=campaign.lease_s)
-    half = now + timedelta(seconds=campaign.lease_s / 2)
-    tired = [assignment for assignment in held if assignment.lease_until < half]
-    if tired:
-        # an answer to one of them may be on its way in: skipping locked rows cannot deadlock
-        still = Assignment.objects.filter(
-            pk__in=[assignment.pk for assignment in tired], state=Assignment.State.LEASED
-        ).select_for_update(skip_locked=True)
-        Assignment.objects.filter(pk__in=list(still.values_list("pk", flat=True))).update(
-            lease_until=until
+def _leases(statement: str, values: dict[str, Any]) -> list[Lease]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [
+            Lease(id=id_, task_id=task_id, lease_until=until, image=LeasedImage(*image))
+            for id_, task_id, _, until, *image in cursor.fetchall()
+        ]
+
+
+def _renew_tired(held: Sequence[Lease], *, tired_before: datetime, until: datetime) -> list[Lease]:
+    """The leases, those that have used up half their time renewed."""
+    tired = [lease.id for lease in held if lease.lease_until < tired_before]
+    if not tired:
+        return list(held)
+    # an answer to one of them may be on its way in: skipping locked rows cannot deadlock
+    still = (
+        Assignment.objects.filter(pk__in=tired, state=Assignment.State.LEASED)
+        .select_for_update(skip_locked=True)
+        .values_list("pk", flat=True)
+    )
+    renewed = set(still)
+    Assignment.objects.filter(pk__in=renewed).update(lease_until=until)
+    return [
+        Lease(
+            lease.id,
+            lease.task_id,
+            until if lease.id in renewed else lease.lease_until,
+            lease.image,
         )
-    for assignment in tired:
-        assignment.lease_until = until
+        for lease in held
+    ]
 
 
-def _take(enrolment: Enrolment, count: int, *, now: datetime) -> list[Assignment]:
+def _take(place: _Place, known: dict[str, Any], count: int, *, now: datetime) -> list[Lease]:
     """Walk on from the cursor; at the end, start again for what was given back meanwhile."""
-    ids = _walk(enrolment, after=enrolment.cursor, count=count, now=now)
-    is_lap_due = enrolment.next_lap_at is None or enrolment.next_lap_at <= now
-    if len(ids) < count and enrolment.cursor >= 0 and is_lap_due:
+    taken = _leases(_CLAIM, known | {"after": place.cursor, "count": count})
+    is_lap_due = place.next_lap_at is None or place.next_lap_at <= now
+    if len(taken) < count and place.cursor >= 0 and is_lap_due:
         # A lap passes every open task that the worker has already answered, so the more those can
         # be, the longer until the next one.
-        pause = timedelta(seconds=enrolment.n_claimed / LAP_TASKS_PER_S)
-        Enrolment.objects.filter(pk=enrolment.pk).update(next_lap_at=now + pause)
-        ids += _walk(enrolment, after=-1, count=count - len(ids), now=now)
-    taken = Assignment.objects.filter(pk__in=ids).select_related("task__image")
-    return sorted(taken, key=lambda assignment: assignment.task.position)
-
-
-def _walk(enrolment: Enrolment, *, after: int, count: int, now: datetime) -> list[uuid.UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CLAIM,
-            {
-                "campaign": enrolment.campaign_id,
-                "worker": enrolment.worker_id,
-                "enrolment": enrolment.pk,
-                "after": after,
-                "count": count,
-                "now": now,
-                "until": now + timedelta(seconds=enrolment.campaign.lease_s),
-            },
-        )
-        return [row[0] for row in cursor.fetchall()]
+        pause = timedelta(seconds=place.n_claimed / LAP_TASKS_PER_S)
+        Enrolment.objects.filter(pk=place.id).update(next_lap_at=now + pause)
+        taken += _leases(_CLAIM, known | {"after": -1, "count": count - len(taken)})
+    return taken
 
 
 def _own(worker: Worker, assignment_id: uuid.UUID) -> Assignment:
@@ -192,7 +257,6 @@ def _give_back(leased: QuerySet[Assignment], *, state: Assignment.State) -> int:
     deadlock. Runs in the caller's transaction."""
     rows = list(leased.select_for_update(skip_locked=True).values_list("pk", "task_id"))
     Assignment.objects.filter(pk__in=[pk for pk, _ in rows]).update(state=state)
-    task_ids = [task_id for _, task_id in rows]
-    for task_id in sorted(task_ids):
+    for task_id in sorted(task_id for _, task_id in rows):
         Task.objects.filter(pk=task_id).update(n_taken=F("n_taken") - 1)
     return len(rows)

@@ -60,6 +60,14 @@ def invite(
     return invitation
 
 
+def revoke(invitation: Invitation, *, by: User, now: datetime) -> None:
+    """End a link at once; whoever has joined by it stays. Doing it twice changes nothing."""
+    with transaction.atomic():
+        still_valid = Invitation.objects.filter(pk=invitation.pk, is_revoked=False)
+        if still_valid.update(is_revoked=True):
+            audit.record(by, "revoke", f"invitation {invitation.pk}", {}, now=now)
+
+
 def open_invitation(token: str, *, now: datetime) -> Invitation | None:
     """The invitation behind a link, if it still lets somebody in."""
     unused = Q(max_uses__isnull=True) | Q(n_uses__lt=F("max_uses"))

@@ -9,8 +9,8 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
-from crowd.leases import MAX_CLAIM
-from crowd.models import Answer, Assignment, Outcome
+from crowd.leases import MAX_CLAIM, Lease
+from crowd.models import Answer, Outcome
 
 
 class ClaimSerializer(serializers.Serializer[Any]):
@@ -84,16 +84,14 @@ class StoredAnswerSerializer(serializers.Serializer[Any]):
     replayed = serializers.BooleanField(help_text="True: this key had been stored before.")
 
 
-def assignment_body(
-    assignment: Assignment, slug: str, kind: str, *, now: datetime
-) -> dict[str, Any]:
+def assignment_body(lease: Lease, slug: str, kind: str, *, now: datetime) -> dict[str, Any]:
     """One lease as `AssignmentSerializer` describes it; built by hand, as this is the hot path."""
-    image = assignment.task.image
+    image = lease.image
     return {
-        "id": assignment.pk,
+        "id": lease.id,
         "campaign": slug,
         "kind": kind,
-        "lease_until": assignment.lease_until,
+        "lease_until": lease.lease_until,
         "server_time": now,
         "image": {
             "url": reverse("crowd:image", args=[image.uid, "display"]),

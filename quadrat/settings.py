@@ -132,6 +132,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "crowd:sign_in"
 LOGIN_REDIRECT_URL = "crowd:home"
 LOGOUT_REDIRECT_URL = "crowd:sign_in"
+SESSION_ENGINE = "crowd.sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)

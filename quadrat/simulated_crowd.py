@@ -19,9 +19,10 @@ from django.db.models import Q
 
 from annotate import submission as box_submission
 from annotate.serializers import AnnotationSerializer
-from catalog.models import Image, Reference
+from catalog.models import Reference
 from crowd import leases, queries
-from crowd.models import Assignment, Campaign, Outcome, Task, Worker
+from crowd.leases import Lease, LeasedImage
+from crowd.models import Campaign, Outcome, Task, Worker
 from simulation.workers import (
     WorkerProfile,
     active_seconds,
@@ -87,30 +88,30 @@ class Simulation:
             held, _ = leases.claim(
                 somebody.worker, self.campaign.slug, count=CLAIM, now=self.clock()
             )
-            for assignment in held:
-                self._answer(somebody, assignment)
+            for lease in held:
+                self._answer(somebody, lease)
         return self.n_answers > before
 
-    def _answer(self, somebody: SimulatedWorker, assignment: Assignment) -> None:
-        image = assignment.task.image
+    def _answer(self, somebody: SimulatedWorker, lease: Lease) -> None:
+        image = lease.image
         rng = np.random.default_rng(
             [self.seed, somebody.index, zlib.crc32(image.file_name.encode())]
         )
         reference = Reference.objects.filter(
-            image=image, super_class=self.campaign.super_class
+            image=image.id, super_class=self.campaign.super_class
         ).first()
-        key = uuid.uuid5(FLOW, str(assignment.pk))
+        key = uuid.uuid5(FLOW, str(lease.id))
         if self.campaign.kind == Campaign.Kind.BOX:
             answer = AnnotationSerializer(data=_boxes(somebody.profile, image, reference, key, rng))
             answer.is_valid(raise_exception=True)
             box_submission.accept(
-                somebody.worker, assignment.pk, answer.validated_data, now=self.clock()
+                somebody.worker, lease.id, answer.validated_data, now=self.clock()
             )
         else:
             verdict = VerdictSerializer(data=_verdict(somebody.profile, reference, key, rng))
             verdict.is_valid(raise_exception=True)
             verify_submission.accept(
-                somebody.worker, assignment.pk, verdict.validated_data, now=self.clock()
+                somebody.worker, lease.id, verdict.validated_data, now=self.clock()
             )
         self.n_answers += 1
 
@@ -138,7 +139,7 @@ def _hire(n_workers: int, seed: int) -> list[SimulatedWorker]:
 
 def _boxes(
     profile: WorkerProfile,
-    image: Image,
+    image: LeasedImage,
     reference: Reference | None,
     key: uuid.UUID,
     rng: np.random.Generator,

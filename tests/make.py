@@ -127,6 +127,6 @@ def answer_everything(
         for assignment in held:
             data = {"timing": {}, "comment": "", **reply, "idempotency_key": uuid.uuid4()}
             data["label"] = data.get("label") or ""
-            submission.accept(worker, assignment.pk, data, now=now)
+            submission.accept(worker, assignment.id, data, now=now)
             n_answers += 1
     return n_answers

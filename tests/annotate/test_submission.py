@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from annotate.models import Annotation, Box
 from crowd import leases
-from crowd.models import Task
+from crowd.models import Assignment, Task
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def held(ada):
 
 
 def url(assignment):
-    return f"/api/assignments/{assignment.pk}/annotation/"
+    return f"/api/assignments/{assignment.id}/annotation/"
 
 
 def test_boxes_are_stored_in_full_size_pixels(api, ada, held):
@@ -89,8 +89,7 @@ def test_impossible_boxes_are_refused_and_leave_nothing(api, ada, held, boxes):
     assert reply.json()["detail"]
     assert Annotation.objects.count() == 0
     assert Task.objects.get().n_answers == 0
-    held.refresh_from_db()
-    assert held.state == "leased"
+    assert Assignment.objects.get().state == "leased"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +113,7 @@ def test_somebody_elses_assignment_is_not_found(api, ben, held):
 
 
 def test_a_verdict_does_not_fit_a_box_task(api, ada, held):
-    reply = api(ada).put(f"/api/assignments/{held.pk}/verdict/", make.verdict())
+    reply = api(ada).put(f"/api/assignments/{held.id}/verdict/", make.verdict())
     assert reply.status_code == 404
 
 

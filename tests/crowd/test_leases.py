@@ -32,7 +32,7 @@ def test_leases_held_already_come_first(ada):
     make.campaign(5)
     first = claim(ada, count=2)
     again = claim(ada, count=3)
-    assert [held.pk for held in again[:2]] == [held.pk for held in first]
+    assert [held.id for held in again[:2]] == [held.id for held in first]
     assert len(again) == 3
 
 
@@ -65,8 +65,8 @@ def test_claiming_an_expired_task_again_leases_the_same_assignment(ada):
     later = NOON + timedelta(hours=1)
     leases.expire(now=later)
     (again,) = claim(ada, now=later)
-    assert again.pk == first.pk
-    assert again.state == Assignment.State.LEASED
+    assert again.id == first.id
+    assert Assignment.objects.get().state == Assignment.State.LEASED
     assert again.lease_until > later
 
 
@@ -74,7 +74,7 @@ def test_a_renewed_lease_does_not_expire(ada):
     make.campaign(1)
     (held,) = claim(ada)
     soon = NOON + timedelta(minutes=9)
-    leases.renew(ada, held.pk, now=soon)
+    leases.renew(ada, held.id, now=soon)
     assert leases.expire(now=NOON + timedelta(minutes=11)) == 0
 
 
@@ -83,14 +83,14 @@ def test_renewing_what_is_gone_says_so(ada):
     (held,) = claim(ada)
     leases.expire(now=NOON + timedelta(hours=1))
     with pytest.raises(Conflict):
-        leases.renew(ada, held.pk, now=NOON + timedelta(hours=1))
+        leases.renew(ada, held.id, now=NOON + timedelta(hours=1))
 
 
 def test_a_released_task_is_free_again_at_once_and_only_once(ada, ben):
     make.campaign(1, workers_per_task=1)
     (held,) = claim(ada)
-    leases.release(ada, held.pk)
-    leases.release(ada, held.pk)
+    leases.release(ada, held.id)
+    leases.release(ada, held.id)
     assert Task.objects.get().n_taken == 0
     assert len(claim(ben)) == 1
 
@@ -99,9 +99,9 @@ def test_somebody_elses_assignment_looks_like_none(ada, ben):
     make.campaign(1)
     (held,) = claim(ada)
     with pytest.raises(NotFound):
-        leases.renew(ben, held.pk, now=NOON)
+        leases.renew(ben, held.id, now=NOON)
     with pytest.raises(NotFound):
-        leases.release(ben, held.pk)
+        leases.release(ben, held.id)
 
 
 def test_a_paused_campaign_hands_nothing_out(ada):
@@ -155,7 +155,7 @@ def test_one_worker_in_eight_tabs_gets_no_task_twice():
 
     def open_tab(_):
         try:
-            return [held.pk for held in claim(worker, count=3)]
+            return [held.id for held in claim(worker, count=3)]
         finally:
             connections.close_all()
 

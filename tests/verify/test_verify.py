@@ -27,7 +27,7 @@ def aggregate():
 @pytest.mark.parametrize("label", ["animal", "tracks", "scat", "habitat", "remains"])
 def test_each_label_is_stored(api, ada, campaign, label):
     (held,), _ = leases.claim(ada, "deer", count=1, now=timezone.now())
-    reply = api(ada).put(f"/api/assignments/{held.pk}/verdict/", make.verdict(label))
+    reply = api(ada).put(f"/api/assignments/{held.id}/verdict/", make.verdict(label))
     assert reply.status_code == 200
     assert Verdict.objects.get().label == label
 
@@ -44,7 +44,7 @@ def test_each_label_is_stored(api, ada, campaign, label):
 )
 def test_what_is_no_verdict_is_refused(api, ada, campaign, body):
     (held,), _ = leases.claim(ada, "deer", count=1, now=timezone.now())
-    reply = api(ada).put(f"/api/assignments/{held.pk}/verdict/", make.verdict() | body)
+    reply = api(ada).put(f"/api/assignments/{held.id}/verdict/", make.verdict() | body)
     assert reply.status_code == 422
     assert Verdict.objects.count() == 0
 
