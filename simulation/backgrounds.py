@@ -1,4 +1,4 @@
-"""Places seen from the side: meadow, forest, dunes, snowfield, mountain, dusk, branches, sky.
+"""Places seen from the side: meadow, forest, dunes, snowfield, mountain, dusk, open sky.
 
 Each function draws a `Backdrop` of the wanted size. `subject` is the height of the largest
 animal as a share of the image's height: a near animal means a far background out of focus.
@@ -7,15 +7,16 @@ animal as a share of the image's height: a near animal means a far background ou
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field as default
+from dataclasses import dataclass
+from dataclasses import field as default
 
 import numpy as np
 from PIL import Image, ImageChops
 
 from simulation.curves import FloatArray, ellipse, limb, smooth
-from simulation.foliage import Sketch, fern, flower, grass, leafy_twig, pebbles
-from simulation.paint import Colour, Part, Sprite, mix, render, shade, soft_blur, vary
-from simulation.surfaces import Size, coloured, field, grey, half, lit, paste
+from simulation.foliage import Sketch, fern, flower, grass, pebbles
+from simulation.paint import Colour, Sprite, mix, shade, soft_blur, vary
+from simulation.surfaces import Size, coverage, field, grey, half, lit, paste
 
 Tuft = Callable[[np.random.Generator, float, float, float], Sprite]
 Place = Callable[[np.random.Generator, Size, float], "Backdrop"]
@@ -25,9 +26,9 @@ Place = Callable[[np.random.Generator, Size, float], "Backdrop"]
 class Backdrop:
     """A painted place and what composing needs to know about it.
 
-    `feet`: the y (pixels) between which animals stand, swim or float; `perches`: functions from
-    x to the y of a branch; `tuft(rng, x, y, span)` grows something in front of the feet; `front`
-    is painted last; `tint` is the light on the animals; `shadow` 0..1.
+    `feet`: the y (pixels) between which animals stand or swim; those in the air stay above.
+    `perches`: functions from x to the y of a branch. `tuft(rng, x, y, span)` grows something in
+    front of the feet; `front` is painted last. `tint` is the light on the animals; `shadow` 0..1.
     """
 
     image: Image.Image
@@ -52,7 +53,9 @@ def sky(rng: np.random.Generator, size: Size, stops: list[Colour], cloud: Colour
     """A sky with soft clouds, denser towards the horizon."""
     image = vertical(stops, size)
     small = half(size)
-    amount = np.clip((field(rng, small, 3, 5, squat=2.4) - float(rng.uniform(0.48, 0.58))) * 4.5, 0, 1)
+    amount = np.clip(
+        (field(rng, small, 3, 5, squat=4.0) - float(rng.uniform(0.48, 0.58))) * 4.5, 0, 1
+    )
     image.paste(cloud, (0, 0), grey(amount * 200, size))
     return image
 
@@ -104,7 +107,9 @@ def _ground(
     land = vertical([far, near], size)
     small = half(size)
     noise = field(rng, small, 12, 5)
-    land = ImageChops.overlay(land, Image.merge("RGB", [grey(128 + (noise - 0.5) * 120 * rough, size)] * 3))
+    land = ImageChops.overlay(
+        land, Image.merge("RGB", [grey(128 + (noise - 0.5) * 120 * rough, size)] * 3)
+    )
     land = ImageChops.overlay(land, lit(noise * 24 * rough, -40, size))
     edge = grey(np.clip(np.linspace(0, 9, size[1]), 0, 1)[:, None].repeat(4, 1) * 255, size)
     image.paste(land, (0, int(y)), edge)
@@ -130,9 +135,19 @@ def meadow(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
         tall = unit * (14 + 16 * k)
         sheet = Sketch((0, int(y0 - tall * 1.3), width, int(y1) + 4), size, base=greens[0])
         tones = [shade(mix((186, 200, 120), tone, 0.4 + 0.1 * k), -0.05 * k) for tone in greens]
-        grass(sheet, rng, across=(-20, width + 20), base=(y0, y1), height=tall, n=430 - 40 * k, colours=tones)
+        grass(
+            sheet,
+            rng,
+            across=(-20, width + 20),
+            base=(y0, y1),
+            height=tall,
+            n=430 - 40 * k,
+            colours=tones,
+        )
         for _ in range(10):
-            petal: Colour = [(250, 248, 240), (246, 206, 64), (222, 92, 120), (150, 120, 210)][int(rng.integers(4))]
+            petal: Colour = [(250, 248, 240), (246, 206, 64), (222, 92, 120), (150, 120, 210)][
+                int(rng.integers(4))
+            ]
             x, y = float(rng.uniform(0, width)), float(rng.uniform(y0, y1)) - tall * 0.7
             flower(sheet, x, y, unit * (3.5 + 2.6 * k), petal, tall * 0.7)
         paste(image, sheet.sprite(blur=blur * 0.35 * max(0, 3 - k)))
@@ -145,8 +160,15 @@ def _grass_tuft(colours: list[Colour], size: Size) -> Tuft:
         tall = max(6.0, span * 0.15)
         box = (int(x - span * 0.7), int(y - tall * 1.4), int(x + span * 0.7), int(y + tall * 0.6))
         sheet = Sketch(box, size, base=colours[0])
-        grass(sheet, rng, across=(x - span * 0.6, x + span * 0.6), base=(y - tall * 0.05, y + tall * 0.45),
-              height=tall, n=70, colours=[shade(c, -0.1) for c in colours])  # fmt: skip
+        grass(
+            sheet,
+            rng,
+            across=(x - span * 0.6, x + span * 0.6),
+            base=(y - tall * 0.05, y + tall * 0.45),
+            height=tall,
+            n=70,
+            colours=[shade(c, -0.1) for c in colours],
+        )
         return sheet.sprite()
 
     return tuft
@@ -157,8 +179,15 @@ def _front_grass(rng: np.random.Generator, size: Size, colours: list[Colour]) ->
     width, height = size
     side = 0.0 if rng.random() < 0.5 else width * 0.78
     sheet = Sketch((0, int(height * 0.72), width, height), size, base=shade(colours[0], -0.2))
-    grass(sheet, rng, across=(side - 0.04 * width, side + 0.26 * width), base=(height, height * 1.06),
-          height=height * 0.22, n=34, colours=[shade(c, -0.28) for c in colours])  # fmt: skip
+    grass(
+        sheet,
+        rng,
+        across=(side - 0.04 * width, side + 0.26 * width),
+        base=(height, height * 1.06),
+        height=height * 0.22,
+        n=34,
+        colours=[shade(c, -0.28) for c in colours],
+    )
     return sheet.sprite(blur=height / 1200 * 5)
 
 
@@ -182,16 +211,27 @@ def forest(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
             trunk = limb([(x, foot + 20), (x + sway, height * 0.3), (x + sway * 2, -40)],
                          [wide * 1.5, wide, wide * 0.8])  # fmt: skip
             sheet.shape(trunk, tone)
-            light = limb([(x - wide * 0.3, foot), (x + sway - wide * 0.25, height * 0.3),
-                          (x + sway * 2 - wide * 0.2, -40)], [wide * 0.4, wide * 0.25, wide * 0.2])  # fmt: skip
+            light = limb(
+                [
+                    (x - wide * 0.3, foot),
+                    (x + sway - wide * 0.25, height * 0.3),
+                    (x + sway * 2 - wide * 0.2, -40),
+                ],
+                [wide * 0.4, wide * 0.25, wide * 0.2],
+            )
             sheet.shape(light, shade(tone, 0.16))
         paste(image, sheet.sprite(blur=blur * (1.1 - 0.25 * depth)))
     _light_shafts(image, rng, shade(fog, 0.6))
     _ground(image, rng, horizon, mix(fog, (120, 106, 66), 0.6), (66, 54, 36), 0.9)
     _forest_floor(image, rng, horizon, blur)
     mosses: list[Colour] = [(88, 116, 52), (112, 128, 62), (76, 98, 50)]
-    return Backdrop(image, (horizon + 0.12 * height, 0.95 * height), tuft=_grass_tuft(mosses, size),
-                    front=[_front_fern(rng, size)], tint=mix((255, 255, 255), fog, 0.35))  # fmt: skip
+    return Backdrop(
+        image,
+        (horizon + 0.12 * height, 0.95 * height),
+        tuft=_grass_tuft(mosses, size),
+        front=[_front_fern(rng, size)],
+        tint=mix((255, 255, 255), fog, 0.35),
+    )
 
 
 def _light_shafts(image: Image.Image, rng: np.random.Generator, colour: Colour) -> None:
@@ -204,11 +244,13 @@ def _light_shafts(image: Image.Image, rng: np.random.Generator, colour: Colour) 
         sheet.shape(np.asarray(ray), colour)
     rays = sheet.sprite()
     fade = grey(np.linspace(80, 0, height)[:, None].repeat(2, 1), image.size)
-    alpha = ImageChops.multiply(soft_blur(rays.alpha, width / 70), fade)
+    alpha = ImageChops.multiply(soft_blur(coverage(rays, image.size), width / 70), fade)
     image.paste(colour, (0, 0), alpha)
 
 
-def _forest_floor(image: Image.Image, rng: np.random.Generator, horizon: float, blur: float) -> None:
+def _forest_floor(
+    image: Image.Image, rng: np.random.Generator, horizon: float, blur: float
+) -> None:
     width, height = image.size
     autumn: list[Colour] = [(148, 100, 56), (176, 126, 64), (112, 78, 46), (120, 118, 60)]
     for k in range(4):
@@ -252,19 +294,36 @@ def dunes(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     small = half(floor)
     y, x = np.mgrid[0 : small[1], 0 : small[0]].astype(float)
     depth = 1 / (0.12 + y / small[1])
-    ripple = np.sin(26 * np.log(0.15 + y / small[1]) * 3 + 8 * field(rng, small, 3, 2) + x / small[0])
+    ripple = np.sin(
+        26 * np.log(0.15 + y / small[1]) * 3 + 8 * field(rng, small, 3, 2) + x / small[0]
+    )
     light = grey(128 + ripple * 26 / depth**0.4, floor)
     band = image.crop((0, height - floor[1], width, height))
-    image.paste(ImageChops.overlay(band, Image.merge("RGB", (light, light, light))), (0, height - floor[1]))
+    image.paste(
+        ImageChops.overlay(band, Image.merge("RGB", (light, light, light))), (0, height - floor[1])
+    )
     sheet = Sketch((0, int(horizon), width, height), size, base=(168, 160, 96))
     for _ in range(9):
         cx, cy = float(rng.uniform(0, width)), float(rng.uniform(horizon + 50, height * 0.9))
         tall = 0.22 * (cy - horizon) + 12 * unit
         dry: list[Colour] = [(166, 156, 92), (190, 172, 112), (136, 134, 80)]
-        grass(sheet, rng, across=(cx - tall * 0.4, cx + tall * 0.4), base=(cy, cy + 5), height=tall, n=26, colours=dry)
+        grass(
+            sheet,
+            rng,
+            across=(cx - tall * 0.4, cx + tall * 0.4),
+            base=(cy, cy + 5),
+            height=tall,
+            n=26,
+            colours=dry,
+        )
     paste(image, sheet.sprite())
-    return Backdrop(image, (horizon + 0.18 * height, 0.94 * height), shadow=0.62, tint=(255, 246, 228),
-                    tuft=_grass_tuft([(178, 164, 104), (150, 142, 86)], size) if rng.random() < 0.4 else None)  # fmt: skip
+    return Backdrop(
+        image,
+        (horizon + 0.18 * height, 0.94 * height),
+        shadow=0.62,
+        tint=(255, 246, 228),
+        tuft=_grass_tuft([(178, 164, 104), (150, 142, 86)], size) if rng.random() < 0.4 else None,
+    )
 
 
 def snowfield(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
@@ -280,16 +339,26 @@ def snowfield(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     for k in range(3):
         drift = Sketch((0, 0, *size), size, base=(214, 224, 238))
         y = horizon + (height - horizon) * (0.2 + 0.27 * k)
-        drift.shape(skyline(rng, size, y, 14 * unit, 7), [(232, 238, 246), (238, 243, 249), (246, 249, 252)][k])
+        drift.shape(
+            skyline(rng, size, y, 14 * unit, 7),
+            [(232, 238, 246), (238, 243, 249), (246, 249, 252)][k],
+        )
         drawn = drift.sprite(blur=3)
-        image.paste(drawn.pixels, (0, 0), drawn.alpha.point(lambda v: round(v * 0.75)))
+        faint = drawn.alpha.point(lambda v: round(v * 0.75))
+        image.paste(drawn.pixels, (drawn.left, drawn.top), faint)
     flakes = Sketch((0, 0, *size), size, base=(255, 255, 255))
     for x, y in rng.uniform((0, 0), size, (90, 2)):
         r = unit * float(rng.uniform(1.5, 5))
         flakes.shape(ellipse(x, y, r, r, n=12), (255, 255, 255))
     front = [flakes.sprite(blur=1.4 * unit)] if rng.random() < 0.5 else []
-    return Backdrop(image, (horizon + 0.18 * height, 0.94 * height), shadow=0.34, tint=(244, 248, 255),
-                    tuft=_drift(size), front=front)  # fmt: skip
+    return Backdrop(
+        image,
+        (horizon + 0.18 * height, 0.94 * height),
+        shadow=0.34,
+        tint=(244, 248, 255),
+        tuft=_drift(size),
+        front=front,
+    )
 
 
 def _drift(size: Size) -> Tuft:
@@ -315,20 +384,40 @@ def mountain(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
         sheet = Sketch((0, 0, *size), size, base=tone)
         x = np.linspace(-50, width + 50, 13 + 4 * k)
         crest = horizon - height * (0.2 - 0.065 * k) + rng.normal(0, height * 0.055, len(x))
-        sheet.shape(np.vstack([np.column_stack([x, crest]), [(width + 50, height), (-50, height)]]), tone)
+        sheet.shape(
+            np.vstack([np.column_stack([x, crest]), [(width + 50, height), (-50, height)]]), tone
+        )
         paste(image, sheet.sprite(blur=blur * 0.7))
     _ground(image, rng, horizon, (150, 148, 132), (128, 122, 108), 1.3)
     stones = Sketch((0, int(horizon) - 40, width, height), size, base=(150, 144, 134))
     for k in range(4):
         y0 = horizon + (height - horizon) * (k / 4) ** 1.4
         y1 = horizon + (height - horizon) * ((k + 1) / 4) ** 1.4
-        pebbles(stones, rng, across=(0, width), base=(y0, y1), size=unit * (9 + 16 * k), n=60 - 13 * k,
-                colour=(152, 146, 136))  # fmt: skip
-        grass(stones, rng, across=(0, width), base=(y0, y1), height=unit * (10 + 14 * k), n=40,
-              colours=[(134, 142, 84), (112, 124, 72)])  # fmt: skip
+        pebbles(
+            stones,
+            rng,
+            across=(0, width),
+            base=(y0, y1),
+            size=unit * (9 + 16 * k),
+            n=60 - 13 * k,
+            colour=(152, 146, 136),
+        )
+        grass(
+            stones,
+            rng,
+            across=(0, width),
+            base=(y0, y1),
+            height=unit * (10 + 14 * k),
+            n=40,
+            colours=[(134, 142, 84), (112, 124, 72)],
+        )
     paste(image, stones.sprite())
-    return Backdrop(image, (horizon + 0.14 * height, 0.94 * height), tuft=_grass_tuft([(134, 142, 84), (106, 118, 70)], size),
-                    tint=(250, 250, 252))  # fmt: skip
+    return Backdrop(
+        image,
+        (horizon + 0.14 * height, 0.94 * height),
+        tuft=_grass_tuft([(134, 142, 84), (106, 118, 70)], size),
+        tint=(250, 250, 252),
+    )
 
 
 def dusk(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
@@ -344,8 +433,8 @@ def dusk(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     x, y, r = width * float(rng.uniform(0.2, 0.8)), horizon - 70 * unit, 62 * unit
     sun = Sketch((0, 0, *size), size, base=(255, 236, 190))
     sun.shape(ellipse(x, y, r, r), (255, 238, 196))
-    disc = sun.sprite()
-    glow = soft_blur(disc.alpha, 90 * unit).point(lambda v: min(255, round(v * 3.4)))
+    disc = coverage(sun.sprite(), size)
+    glow = soft_blur(disc, 90 * unit).point(lambda v: min(255, round(v * 3.4)))
     image.paste((255, 226, 160), (0, 0), glow)
     paste(image, sun.sprite(blur=2 + blur * 0.4))
     _hills(image, rng, horizon - 30 * unit, [(150, 104, 108), (104, 80, 88)], blur * 0.6)
@@ -360,89 +449,14 @@ def dusk(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
         grass(sheet, rng, across=(-20, width + 20), base=(y0, y1), height=tall, n=330 - 30 * k,
               colours=[shade(tone, 0.1 - 0.1 * k) for tone in tones])  # fmt: skip
         paste(image, sheet.sprite(blur=blur * 0.3 * max(0, 2 - k)))
-    return Backdrop(image, (horizon + 0.1 * height, 0.95 * height), tint=(236, 192, 166), shadow=0.45,
-                    tuft=_grass_tuft(tones, size), front=[_front_grass(rng, size, tones)])  # fmt: skip
-
-
-def branches(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
-    """A branch with leaves before a blurred garden or an open sky."""
-    width, height = size
-    unit = height / 1200
-    season = int(rng.integers(4))
-    if season == 0:
-        image = sky(rng, size, [(112, 170, 222), (190, 216, 234), (228, 234, 232)], (252, 252, 250))
-    else:
-        low, high = [((70, 100, 54), (176, 196, 110)), ((120, 84, 46), (232, 176, 96)),
-                     ((84, 104, 116), (196, 208, 206))][season - 1]  # fmt: skip
-        image = ImageChops.soft_light(
-            coloured(field(rng, half(size), 4, 3), low, high, size),
-            vertical([(170, 170, 165), (128, 128, 128), (96, 96, 98)], size),
-        )
-        _bokeh_lights(image, rng, shade(high, 0.4))
-    leaves: list[Colour] = [
-        [(86, 132, 56), (112, 152, 66), (70, 112, 54)],
-        [(94, 142, 58), (126, 164, 72), (76, 118, 52)],
-        [(206, 122, 42), (222, 160, 58), (176, 84, 44)],
-        [(112, 128, 96), (146, 150, 110), (98, 112, 88)],
-    ][season]
-    far = Sketch((0, 0, *size), size, base=leaves[2])
-    for _ in range(7):
-        start = (float(rng.uniform(0, width)), float(rng.uniform(-60, height * 0.35)))
-        leafy_twig(far, rng, start=start, angle=float(rng.uniform(0.3, 2.6)), length=340 * unit,
-                   leaf_px=90 * unit, colours=[shade(c, -0.1) for c in leaves])  # fmt: skip
-    paste(image, far.sprite(blur=10 * unit))
-    foot = float(np.clip(max(0.56, subject + 0.10), 0.56, 0.90)) + float(rng.uniform(0.0, 0.05))
-    perches = [_branch(image, rng, height * foot, 46 * unit, leaves)]
-    if subject < 0.36:
-        perches.insert(0, _branch(image, rng, height * (foot - 0.22), 26 * unit, leaves))
-    near = Sketch((0, 0, *size), size, base=leaves[0])
-    corner = -0.02 * width if rng.random() < 0.5 else 1.02 * width
-    for k in range(3):
-        aim = (0.35 if corner < 0 else np.pi - 0.35) + float(rng.normal(0, 0.3))
-        leafy_twig(near, rng, start=(corner, height * (0.86 + 0.06 * k)), angle=aim,
-                   length=230 * unit, leaf_px=86 * unit, colours=leaves)  # fmt: skip
-    tint: Colour = [(255, 255, 255), (252, 255, 244), (255, 244, 226), (246, 250, 255)][season]
-    return Backdrop(image, (height * 0.2, height * 0.8), tint=tint, perches=perches, front=[near.sprite(blur=1.5 * unit)])
-
-
-def _bokeh_lights(image: Image.Image, rng: np.random.Generator, colour: Colour) -> None:
-    width, height = image.size
-    for _ in range(18):
-        r = height / 1200 * float(rng.uniform(18, 70))
-        x, y = rng.uniform(0, 1, 2) * image.size
-        disc = Sketch((int(x - r) - 6, int(y - r) - 6, int(x + r) + 6, int(y + r) + 6), image.size)
-        disc.shape(ellipse(x, y, r, r), colour)
-        drawn = disc.sprite(blur=3)
-        faint = drawn.alpha.point(lambda v: round(v * 0.16))
-        image.paste(colour, (drawn.left, drawn.top), faint)
-
-
-def _branch(
-    image: Image.Image, rng: np.random.Generator, y: float, wide: float, leaves: list[Colour]
-) -> Callable[[float], float]:
-    """Paint a branch across the image; returns the y of its top for any x."""
-    size = image.size
-    x = np.linspace(-0.04 * size[0], 1.04 * size[0], 7)
-    slope = float(rng.uniform(-0.06, 0.06))
-    knots = np.column_stack([x, y + slope * (x - size[0] / 2) + rng.normal(0, wide * 0.22, 7)])
-    tone = vary(rng, (104, 82, 64), 7)
-    swell = rng.uniform(0.8, 1.15, 7) * np.linspace(1.2, 0.6, 7)
-    if rng.random() < 0.5:
-        swell = swell[::-1]
-    twigs = Sketch((0, 0, *size), size, base=leaves[0])
-    for k in rng.uniform(0, size[0], 7):
-        at = float(np.interp(k, knots[:, 0], knots[:, 1]))
-        up = -1 if rng.random() < 0.35 else 1
-        aim = up * float(rng.uniform(0.35, 1.0))
-        leafy_twig(twigs, rng, start=(float(k), at), angle=aim if rng.random() < 0.5 else np.pi - aim,
-                   length=wide * 5.2, leaf_px=wide * 1.9, colours=leaves)  # fmt: skip
-    paste(image, twigs.sprite())
-    wood = Part(limb(knots, (wide * swell).tolist(), steps=12), shade(tone, 0.15), shade(tone, -0.35),
-                texture="fur", relief=1.6)  # fmt: skip
-    paste(image, render([wood], size, rng))
-    curve = smooth(knots, closed=False)
-    half_width = np.interp(np.linspace(0, 6, len(curve)), np.arange(7), wide * swell / 2)
-    return lambda at: float(np.interp(at, curve[:, 0], curve[:, 1] - half_width * 0.72))
+    return Backdrop(
+        image,
+        (horizon + 0.1 * height, 0.95 * height),
+        tint=(236, 192, 166),
+        shadow=0.45,
+        tuft=_grass_tuft(tones, size),
+        front=[_front_grass(rng, size, tones)],
+    )
 
 
 def open_sky(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
@@ -457,4 +471,6 @@ def open_sky(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     image = sky(rng, (width, height), stops, shade(stops[-1], 0.5))
     tones = [mix(stops[-1], (92, 122, 132), 0.5), mix(stops[-1], (70, 98, 84), 0.75)]
     _hills(image, rng, height * 0.9, tones, blur * 0.5)
-    return Backdrop(image, (height * 0.1, height * 0.75), tint=mix((255, 255, 255), stops[-1], 0.4))
+    return Backdrop(
+        image, (height * 0.92, height * 0.96), tint=mix((255, 255, 255), stops[-1], 0.4)
+    )

@@ -18,7 +18,8 @@ from simulation.surfaces import Size
 Edges = tuple[float, float, float, float]
 
 MAX_COVERED = 0.5  # of the smaller of two silhouettes' boxes
-_TRIES = 40
+_TRIES = 30
+_ROUNDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +63,35 @@ def _scaled(edges: Edges, scale: float) -> Edges:
     return left * scale, top * scale, right * scale, bottom * scale
 
 
-def shares(n: int, rng: np.random.Generator) -> list[float]:
-    """How much of the image's width or height each of `n` animals fills, 0.05 to 0.95."""
+def shares(n: int, rng: np.random.Generator, *, in_a_row: bool = False) -> list[float]:
+    """How much of the image's width or height each of `n` animals fills, 0.05 to 0.95.
+
+    `in_a_row`: they sit side by side on a branch and have less room.
+    """
     if n == 1:
         if rng.random() < 0.12:
             return [float(rng.uniform(0.05, 0.14))]
         return [float(0.16 + 0.79 * rng.random() ** 1.2)]
-    largest = min(0.62, 1.05 / np.sqrt(n))
+    largest = min(0.62, 1.2 / n if in_a_row else 1.05 / np.sqrt(n))
     return [float(max(0.05, largest * rng.uniform(0.35, 1.0))) for _ in range(n)]
 
 
 def place_all(
     poses: Sequence[Pose], backdrop: Backdrop, size: Size, rng: np.random.Generator
 ) -> list[Placed]:
-    """A place for every pose, far ones first; nobody is hidden by more than about half."""
+    """A place for every pose; nobody is hidden by more than about half.
+
+    In the order of painting: far ones first where there is a ground, else large ones first.
+    """
     placed: list[Placed] = []
-    for pose in sorted(poses, key=lambda each: each.height):
+    for pose in sorted(poses, key=lambda each: -each.height):
         touching = bool(placed) and rng.random() < 0.4
         placed.append(_place(pose, placed, backdrop, size, rng, touching=touching))
-    return sorted(placed, key=lambda each: each.y)
+    standing = {"ground", "surface", "wading"}
+    return sorted(
+        placed,
+        key=lambda each: each.y if each.pose.creature.stance in standing else -each.pose.height,
+    )
 
 
 def _place(
@@ -92,20 +103,30 @@ def _place(
     *,
     touching: bool,
 ) -> Placed:
-    """The first free place found; when `touching`, the one that overlaps most within the limit."""
-    best, best_score = None, np.inf
-    for _ in range(_TRIES):
-        candidate = Placed(pose, *_spot(pose, backdrop, size, rng))
-        covered = sum(overlap(candidate.edges, other.edges) for other in others)
-        if covered < 0.03 and not touching:
-            return candidate
-        score = covered
-        if touching and covered <= MAX_COVERED:
-            score = -covered
-        if score < best_score:
-            best, best_score = candidate, score
-    assert best is not None
+    """The first free place found; when `touching`, the one that overlaps most within the limit.
+
+    Where there is no room, the animal becomes smaller until there is.
+    """
+    best, best_covered = None, np.inf
+    for attempt in range(_ROUNDS):
+        small = _shrunk(pose, 0.75**attempt)
+        for _ in range(_TRIES):
+            candidate = Placed(small, *_spot(small, backdrop, size, rng))
+            covered = sum(overlap(candidate.edges, other.edges) for other in others)
+            if covered < 0.03 and not touching:
+                return candidate
+            wanted = MAX_COVERED - covered if touching and covered <= MAX_COVERED else covered
+            if best is None or wanted < best_covered:
+                best, best_covered = candidate, wanted
+        if best is not None and best_covered <= MAX_COVERED:
+            return best
+    if best is None:
+        raise ValueError("no place was tried")
     return best
+
+
+def _shrunk(pose: Pose, by: float) -> Pose:
+    return Pose(pose.creature, moved(pose.parts, scale=by), _scaled(pose.edges, by))
 
 
 def overlap(first: Edges, second: Edges) -> float:
@@ -128,7 +149,9 @@ def _spot(
     x = _between(rng, margin - left, size[0] - margin - right)
     stance = pose.creature.stance
     if stance == "perch" and backdrop.perches:
-        perch = backdrop.perches[int(rng.integers(len(backdrop.perches)))]
+        fitting = [perch for perch in backdrop.perches if perch(x) + top >= margin]
+        choice = fitting or backdrop.perches[-1:]
+        perch = choice[int(rng.integers(len(choice)))]
         return x, perch(x)
     if stance in {"ground", "surface", "wading"}:
         near, far = backdrop.feet[1], max(backdrop.feet[0], margin - top)
@@ -137,7 +160,7 @@ def _spot(
         return x, min(_between(rng, low, high), size[1] - margin)
     low, high = margin - top, size[1] - margin - bottom
     if stance == "air":
-        high = max(low, min(high, backdrop.feet[1]))
+        high = max(low, min(high, backdrop.feet[0] - bottom))
     return x, _between(rng, low, high)
 
 

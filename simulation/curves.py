@@ -68,7 +68,7 @@ def ellipse(
     """An ellipse about (cx, cy); `tilt` in radians, clockwise on the screen."""
     angles = np.linspace(0.0, 2 * np.pi, n, endpoint=False)
     ring = np.column_stack([rx * np.cos(angles), ry * np.sin(angles)])
-    return turned(ring, tilt) + np.array([cx, cy])
+    return np.asarray(turned(ring, tilt) + np.array([cx, cy]))
 
 
 def turned(outline: FloatArray, angle: float, pivot: tuple[float, float] = (0, 0)) -> FloatArray:
@@ -79,12 +79,11 @@ def turned(outline: FloatArray, angle: float, pivot: tuple[float, float] = (0, 0
 
 
 def ruffled(outline: FloatArray, amount: float, rng: np.random.Generator) -> FloatArray:
-    """`outline` with a ragged edge (fur, down): every other point moved out by about `amount`."""
-    dense = _dense(outline, amount * 0.8)
+    """`outline` with a ragged edge (fur, down): points moved out by up to `amount`."""
+    dense = _dense(outline, amount * 0.55)
     along = np.roll(dense, -1, axis=0) - np.roll(dense, 1, axis=0)
     along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
-    push = rng.uniform(-0.4, 1.0, len(dense)) * amount
-    push[::2] *= 0.15
+    push = (1.3 * rng.random(len(dense)) ** 2.5 - 0.2) * amount
     sign = 1.0 if _area(outline) > 0 else -1.0
     return dense + sign * np.column_stack([along[:, 1], -along[:, 0]]) * push[:, None]
 

@@ -6,9 +6,11 @@ Everything here is in pixels of the image.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageDraw
+from PIL.Image import Resampling
 
 from simulation.curves import FloatArray, ellipse, limb, smooth, turned
 from simulation.paint import Box, Colour, Sprite, mix, shade, soft_blur, vary
@@ -35,16 +37,21 @@ class Sketch:
     def sprite(self, *, blur: float = 0.0) -> Sprite:
         """What was drawn, as pixels and coverage."""
         x0, y0, x1, y1 = self._used(int(3 * blur) + 2)
-        factor = 1 if blur >= _SOFT_PX else 2
-        sheet = Image.new("RGBA", ((x1 - x0) * factor, (y1 - y0) * factor), (*self._base, 0))
-        draw = ImageDraw.Draw(sheet)
+        span = (x1 - x0, y1 - y0)
+        scale = 2.0 if blur < _SOFT_PX else 1.0 if blur < 2 * _SOFT_PX else 0.5
+        sheet = (max(1, round(span[0] * scale)), max(1, round(span[1] * scale)))
+        pixels, alpha = Image.new("RGB", sheet, self._base), Image.new("L", sheet)
+        colour_pen, alpha_pen = ImageDraw.Draw(pixels), ImageDraw.Draw(alpha)
         for outline, colour in self._shapes:
-            draw.polygon(((outline - (x0, y0)) * factor).ravel().tolist(), fill=(*colour, 255))
-        flat = sheet.reduce(factor) if factor > 1 else sheet
-        alpha = flat.getchannel("A")
-        pixels = flat.convert("RGB")
-        if blur >= 0.8:
-            alpha, pixels = soft_blur(alpha, blur), soft_blur(_bled(pixels, alpha), blur)
+            flat = ((outline - (x0, y0)) * scale).ravel().tolist()
+            colour_pen.polygon(flat, fill=colour)
+            alpha_pen.polygon(flat, fill=255)
+        if blur >= 0.8 and scale < 2:
+            alpha, pixels = soft_blur(alpha, blur * scale), soft_blur(pixels, blur * scale)
+        if scale != 1:
+            alpha, pixels = (_fitted(layer, span) for layer in (alpha, pixels))
+        if blur >= 0.8 and scale == 2:
+            alpha, pixels = soft_blur(alpha, blur), soft_blur(pixels, blur)
         return Sprite(pixels, alpha, x0, y0)
 
     def _used(self, margin: int) -> Box:
@@ -55,18 +62,18 @@ class Sketch:
         high = np.max([outline.max(axis=0) for outline, _ in self._shapes], axis=0) + margin
         x0 = min(max(self.left, int(low[0])), self.right - 1)
         y0 = min(max(self.top, int(low[1])), self.bottom - 1)
-        return x0, y0, max(x0 + 1, min(self.right, int(high[0]) + 1)), max(
-            y0 + 1, min(self.bottom, int(high[1]) + 1)
+        return (
+            x0,
+            y0,
+            max(x0 + 1, min(self.right, int(high[0]) + 1)),
+            max(y0 + 1, min(self.bottom, int(high[1]) + 1)),
         )
 
 
-def _bled(pixels: Image.Image, alpha: Image.Image) -> Image.Image:
-    """Fill what is not drawn with the mean drawn colour, so that a blur has no dark fringe."""
-    weight = np.asarray(alpha.reduce(8), dtype=np.float64)[..., None] + 1e-6
-    mean = (np.asarray(pixels.reduce(8), dtype=np.float64) * weight).sum((0, 1)) / weight.sum()
-    filled = Image.new("RGB", pixels.size, (round(mean[0]), round(mean[1]), round(mean[2])))
-    filled.paste(pixels, mask=alpha)
-    return filled
+def _fitted(layer: Image.Image, span: tuple[int, int]) -> Image.Image:
+    if layer.width == 2 * span[0] and layer.height == 2 * span[1]:
+        return layer.reduce(2)
+    return layer.resize(span, Resampling.BILINEAR)
 
 
 def blade(x: float, y: float, height: float, lean: float, width: float) -> FloatArray:
@@ -88,7 +95,7 @@ def grass(
     n: int,
     colours: Sequence[Colour],
 ) -> None:
-    """`n` blades with roots between the two x of `across` and the two y of `base`, far ones first."""
+    """`n` blades with roots between the two x of `across` and the two y of `base`."""
     roots = np.sort(rng.uniform(*base, n))
     for y in roots:
         tall = height * float(rng.uniform(0.45, 1.1))
@@ -102,18 +109,37 @@ def flower(sketch: Sketch, x: float, y: float, r: float, colour: Colour, stem: f
     """A daisy-like flower on a stem of `stem` pixels."""
     sketch.shape(blade(x, y + stem, stem, 0.0, max(1.5, r * 0.3)), (74, 112, 48))
     for angle in np.linspace(0, 2 * np.pi, 9, endpoint=False):
-        petal = ellipse(x + 0.62 * r * np.cos(angle), y + 0.42 * r * np.sin(angle), r * 0.48,
-                        r * 0.24, tilt=float(angle), n=12)  # fmt: skip
+        petal = ellipse(
+            x + 0.62 * r * np.cos(angle),
+            y + 0.42 * r * np.sin(angle),
+            r * 0.48,
+            r * 0.24,
+            tilt=float(angle),
+            n=12,
+        )
         sketch.shape(petal, shade(colour, -0.1 * (np.sin(angle) > 0)))
     sketch.shape(ellipse(x, y, r * 0.34, r * 0.26, n=16), (244, 186, 52))
 
 
+@lru_cache(maxsize=64)
+def _leaf_shape(width: float) -> FloatArray:
+    half = width / 2
+    side = [(0.22, half * 0.8), (0.5, half), (0.82, half * 0.45)]
+    upper = [(x, -y) for x, y in side]
+    return smooth([(0.0, 0.0), *upper, (1.02, 0.0), *side[::-1]], steps=3)
+
+
 def leaf(x: float, y: float, length: float, angle: float, *, width: float = 0.42) -> FloatArray:
     """A pointed leaf whose stalk is at (x, y) and whose tip points in the direction `angle`."""
-    half = width / 2
-    outline = smooth([(0, 0), (0.22, -half * 0.8), (0.5, -half), (0.82, -half * 0.45), (1.02, 0.0),
-                      (0.82, half * 0.45), (0.5, half), (0.22, half * 0.8)], steps=3)  # fmt: skip
-    return turned(outline * length, angle) + np.array([x, y])
+    shape = _leaf_shape(round(width, 2)) * length
+    return np.asarray(turned(shape, angle) + np.array([x, y]))
+
+
+def midrib(x: float, y: float, length: float, angle: float) -> FloatArray:
+    """The rib of such a leaf: a sliver from the stalk towards the tip."""
+    half = length * 0.017
+    sliver = np.array([(0, -half), (length * 0.93, 0), (0, half)])
+    return np.asarray(turned(sliver, angle) + np.array([x, y]))
 
 
 def leafy_twig(
@@ -141,8 +167,7 @@ def leafy_twig(
         tone = vary(rng, colours[int(rng.integers(len(colours)))], 11)
         x, y = float(spine[k][0]), float(spine[k][1])
         sketch.shape(leaf(x, y, size, lean), tone)
-        rib = [(x, y), (x + size * 0.9 * np.cos(lean), y + size * 0.9 * np.sin(lean))]
-        sketch.shape(limb(rib, [size * 0.035, size * 0.012], steps=2), shade(tone, 0.3))
+        sketch.shape(midrib(x, y, size, lean), shade(tone, 0.3))
 
 
 def fern(
@@ -165,15 +190,21 @@ def fern(
 
 
 def pebbles(
-    sketch: Sketch, rng: np.random.Generator, *, across: tuple[float, float],
-    base: tuple[float, float], size: float, n: int, colour: Colour,
+    sketch: Sketch,
+    rng: np.random.Generator,
+    *,
+    across: tuple[float, float],
+    base: tuple[float, float],
+    size: float,
+    n: int,
+    colour: Colour,
 ) -> None:
     """Stones with a lit top, far ones first."""  # fmt: skip
     for y in np.sort(rng.uniform(*base, n)):
         x, r = float(rng.uniform(*across)), size * float(rng.uniform(0.4, 1.2))
         tone = vary(rng, colour, 14)
         ring = ellipse(x, float(y), r, r * 0.6, n=9) + rng.normal(0, r * 0.05, (9, 2))
-        sketch.shape(smooth(ring + (r * 0.08, r * 0.16), steps=4), shade(tone, -0.55))
+        sketch.shape(smooth(ring + np.array([r * 0.08, r * 0.16]), steps=4), shade(tone, -0.55))
         sketch.shape(smooth(ring, steps=4), shade(tone, -0.2))
         sketch.shape(smooth((ring - (x, y)) * 0.78 + (x - r * 0.1, y - r * 0.12), steps=4),
                      mix(tone, (255, 250, 240), 0.12))  # fmt: skip

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageChops, ImageFilter
-from PIL.Image import Resampling
 
 from simulation.surfaces import Size, grey
 
@@ -27,15 +26,15 @@ def developed(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 @lru_cache(maxsize=4)
 def _vignette(size: Size) -> Image.Image:
-    y, x = np.mgrid[-1:1:96j, -1:1:128j]  # type: ignore[misc]
-    fall = np.clip(1.02 - 0.17 * (x**2 + y**2) ** 1.25, 0.6, 1.0)
+    y, x = np.mgrid[-1:1:96j, -1:1:128j]
+    fall = np.clip(1.02 - 0.12 * (x**2 + y**2) ** 1.25, 0.6, 1.0)
     light = grey(fall * 255, size)
     return Image.merge("RGB", (light, light, light))
 
 
 @lru_cache(maxsize=1)
 def _grain_tile() -> Image.Image:
-    noise = np.random.default_rng(35).normal(128, 9, (512, 512))
+    noise = np.random.default_rng(35).normal(128, 5.5, (512, 512))
     return Image.fromarray(np.clip(noise, 0, 255).astype(np.uint8))
 
 
@@ -45,5 +44,4 @@ def _grain(size: Size, shift: int) -> Image.Image:
     for y in range(-shift, size[1], tile.height):
         for x in range(-shift * 2 % 512 - 512, size[0], tile.width):
             sheet.paste(tile, (x, y))
-    coarse = sheet.resize(size, Resampling.NEAREST)
-    return Image.merge("RGB", (sheet, coarse, sheet))
+    return Image.merge("RGB", (sheet, sheet, sheet))

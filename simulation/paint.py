@@ -21,7 +21,7 @@ Colour = tuple[int, int, int]
 Box = tuple[int, int, int, int]
 Texture = Literal["plain", "fur", "feather", "scales", "wet"]
 
-_TILE = 512
+_TILE = 1024
 
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:
@@ -242,7 +242,7 @@ def _textured(
     kind: Texture, size: tuple[int, int], whole: int, rng: np.random.Generator
 ) -> Image.Image:
     """A window of the texture tile; texels keep one size over the whole creature."""
-    grain = max(0.5, whole / 900.0)
+    grain = max(0.5, whole / 1400.0)
     tile = texture_tile(kind)
     wide = (min(_TILE, int(size[0] / grain) + 1), min(_TILE, int(size[1] / grain) + 1))
     x, y = int(rng.integers(0, _TILE - wide[0] + 1)), int(rng.integers(0, _TILE - wide[1] + 1))
@@ -259,7 +259,7 @@ def _relief(mask: Image.Image, strength: float) -> Image.Image:
     padded.paste(mask.resize(small_size, Resampling.BOX), (pad, pad))
     radius = max(1.2, 0.17 * min(small_size))
     height = np.asarray(padded.filter(ImageFilter.GaussianBlur(radius)), dtype=np.float64)
-    down, right = np.gradient(height)
+    down, right = slopes(height)
     light = (down * 0.9 + right * 0.4)[pad:-pad, pad:-pad]
     light *= strength * radius / 255.0 * 190.0
     field = Image.fromarray(np.clip(128 + light, 20, 235).astype(np.uint8))
@@ -267,18 +267,26 @@ def _relief(mask: Image.Image, strength: float) -> Image.Image:
     return Image.merge("RGB", (wide, wide, wide))
 
 
+def slopes(height: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """How much a height field rises per pixel downwards and to the right; 0 at the borders."""
+    down, right = np.zeros_like(height), np.zeros_like(height)
+    down[1:-1] = (height[2:] - height[:-2]) / 2
+    right[:, 1:-1] = (height[:, 2:] - height[:, :-2]) / 2
+    return down, right
+
+
 @lru_cache(maxsize=8)
 def texture_tile(kind: Texture) -> Image.Image:
-    """A fixed grey tile, 512 pixels square, mean near 128."""
+    """A fixed grey tile, 1024 pixels square, mean near 128."""
     rng = np.random.default_rng(20170)
     if kind == "scales":
-        return _scale_tile(10.0, 9.0, 60.0, rng)
+        return _scale_tile(14.0, 12.0, 60.0, rng)
     if kind == "feather":
-        return _scale_tile(22.0, 12.0, 34.0, rng)
-    cells = {"fur": (24, 200), "wet": (22, 30), "plain": (128, 128)}[kind]
+        return _scale_tile(32.0, 18.0, 34.0, rng)
+    cells = {"fur": (70, 420), "wet": (30, 40), "plain": (256, 256)}[kind]
     coarse = _noise(rng, cells)
-    fine = _noise(rng, (70, 400) if kind == "fur" else (300, 300))
-    spread = 0.42 if kind == "fur" else 0.3
+    fine = _noise(rng, (240, 1000) if kind == "fur" else (500, 500))
+    spread = 0.36 if kind == "fur" else 0.3
     grey = 128 + ((coarse - 128) * 0.6 + (fine - 128) * 0.55) * spread * 1.6
     return Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8))
 

@@ -128,9 +128,11 @@ def _shadow(image: Image.Image, sprite: Sprite, each: Placed, backdrop: Backdrop
 def _cast(image: Image.Image, sprite: Sprite, feet: float, strength: float) -> None:
     """The shadow on the ground: the silhouette laid down, and darker right below the animal."""
     width, height = sprite.alpha.size
-    deep = max(2, int(height * 0.24))
+    deep = max(2, int(height * 0.16))
     pad = max(3, deep // 2)
-    laid = sprite.alpha.transpose(Transpose.FLIP_TOP_BOTTOM).resize((width, deep), Resampling.BILINEAR)
+    laid = sprite.alpha.transpose(Transpose.FLIP_TOP_BOTTOM).resize(
+        (width, deep), Resampling.BILINEAR
+    )
     sheet = Image.new("L", (width + 4 * pad, deep + 3 * pad))
     sheet.paste(laid, (2 * pad, pad))
     lean = sheet.transform(
@@ -139,6 +141,10 @@ def _cast(image: Image.Image, sprite: Sprite, feet: float, strength: float) -> N
     soft = soft_blur(lean, max(1.0, pad * 0.18)).point(lambda value: round(value * strength * 0.8))
     at = (sprite.left - 2 * pad, int(feet) - pad - max(1, deep // 20))
     image.paste((22, 20, 24), at, soft)
+    spot = Image.new("L", (width, deep))
+    ImageDraw.Draw(spot).ellipse((width * 0.14, deep * 0.3, width * 0.86, deep * 0.7), fill=255)
+    spot = soft_blur(spot, max(1.0, deep * 0.12)).point(lambda value: round(value * strength))
+    image.paste((22, 20, 24), (sprite.left, int(feet - deep * 0.45)), spot)
 
 
 def _feet(

@@ -19,7 +19,6 @@ from simulation.animals import CREATURES, Creature, Stance
 from simulation.backgrounds import (
     Backdrop,
     Place,
-    branches,
     dunes,
     dusk,
     forest,
@@ -28,6 +27,7 @@ from simulation.backgrounds import (
     open_sky,
     snowfield,
 )
+from simulation.canopy import branches
 from simulation.composing import Pose, place_all, posed, shares
 from simulation.curves import FloatArray
 from simulation.dataset import write_dataset
@@ -77,10 +77,14 @@ _PLACES: Mapping[Stance, tuple[Place, ...]] = {
 }
 # where a super-class or one of its taxa is at home, when its stance alone would say too much
 _HOMES: Mapping[str, tuple[Place, ...]] = {
+    "Mammalia": (meadow, forest, dusk, snowfield, mountain),
+    "Vulpes vulpes": _LAND,
     "Insecta": (_LEAF, _LEAF, _BARK, _STONE),
     "Arachnida": (_WEB, _LEAF, _BARK),
     "Amphibia/ground": (meadow, forest),
     "Reptilia/ground": (meadow, dunes, mountain, forest),
+    "Reptilia/flat": (_SAND, _STONE),
+    "Amphibia/flat": (_LITTER, _LEAF, _STONE),
     "Mollusca/ground": (meadow, forest),
     "Animalia/flat": (_SAND, _STONE),
     "Lepus timidus": (snowfield,),
@@ -111,8 +115,15 @@ def draw_scene(
         return _sign_scene(super_class, checked, size, rng)
     n = _how_many(rng) if n_animals is None else n_animals
     herd = _herd(super_class, max(1, n), rng)
-    poses = [posed(each, share, size, rng) for each, share in zip(herd, shares(len(herd), rng), strict=True)]
-    backdrop = _home(super_class, herd[0], poses, rng)(rng, size, min(0.9, poses[0].height / size[1]))
+    poses = [
+        posed(each, share, size, rng)
+        for each, share in zip(
+            herd, shares(len(herd), rng, in_a_row=herd[0].stance == "perch"), strict=True
+        )
+    ]
+    backdrop = _home(super_class, herd[0], poses, rng)(
+        rng, size, min(0.9, poses[0].height / size[1])
+    )
     placed = place_all(poses if n else [], backdrop, size, rng)
     image, boxes = paint_animals(backdrop, placed, rng)
     return Scene(developed(image, rng), super_class, herd[0].taxon, "instance", "animal", boxes)

@@ -10,8 +10,8 @@ from PIL import Image, ImageChops, ImageFilter
 from PIL.Image import Resampling
 
 from simulation.curves import FloatArray, limb, smooth
-from simulation.foliage import Sketch, leaf, pebbles
-from simulation.paint import Colour, Sprite, mix, shade, soft_blur, vary
+from simulation.foliage import Sketch, leaf, midrib, pebbles
+from simulation.paint import Colour, Sprite, mix, shade, slopes, soft_blur, vary
 
 Size = tuple[int, int]
 
@@ -49,14 +49,21 @@ def coloured(values: FloatArray, low: Colour, high: Colour, size: Size) -> Image
 
 def lit(height: FloatArray, strength: float, size: Size) -> Image.Image:
     """Light from the upper left on a height field, as a grey overlay about 128."""
-    down, right = np.gradient(height)
-    light = grey(128 + strength * (down * 0.8 + right * 0.6), size)
+    down, right = slopes(height)
+    light = grey(np.asarray(128 + strength * (down * 0.8 + right * 0.6)), size)
     return Image.merge("RGB", (light, light, light))
 
 
 def paste(image: Image.Image, sprite: Sprite) -> None:
     """Lay a sprite on the image, in place."""
     image.paste(sprite.pixels, (sprite.left, sprite.top), sprite.alpha)
+
+
+def coverage(sprite: Sprite, size: Size) -> Image.Image:
+    """The coverage of a sprite as a grey image of the whole picture."""
+    mask = Image.new("L", size)
+    mask.paste(sprite.alpha, (sprite.left, sprite.top))
+    return mask
 
 
 def drop_shadow(image: Image.Image, sprite: Sprite, by: float, strength: float) -> None:
@@ -79,7 +86,11 @@ def _dented(height: FloatArray, dents: Image.Image | None, depth: float) -> Floa
     small = dents.resize((height.shape[1], height.shape[0]), Resampling.BOX)
     pressed = np.asarray(small.filter(ImageFilter.GaussianBlur(2.2)), dtype=np.float64) / 255
     wide = np.asarray(small.filter(ImageFilter.GaussianBlur(7)), dtype=np.float64) / 255
-    return height * (1 - 0.8 * pressed) - depth * pressed + depth * 0.45 * np.clip(wide - pressed, 0, 1)
+    return (
+        height * (1 - 0.8 * pressed)
+        - depth * pressed
+        + depth * 0.45 * np.clip(wide - pressed, 0, 1)
+    )
 
 
 def sand(rng: np.random.Generator, size: Size, dents: Image.Image | None = None) -> Image.Image:
@@ -88,11 +99,13 @@ def sand(rng: np.random.Generator, size: Size, dents: Image.Image | None = None)
     y, x = np.mgrid[0 : small[1], 0 : small[0]] / max(small)
     warp = field(rng, small, 4, 2)
     angle = float(rng.uniform(-0.5, 0.5))
-    ripple = np.sin(2 * np.pi * (rng.uniform(11, 19) * (y * np.cos(angle) + x * np.sin(angle)) + 2.6 * warp))
+    ripple = np.sin(
+        2 * np.pi * (rng.uniform(11, 19) * (y * np.cos(angle) + x * np.sin(angle)) + 2.6 * warp)
+    )
     height = _dented((ripple + 0.3 * ripple**2) * (0.25 + field(rng, small, 3, 2)), dents, 5.0)
     base = vary(rng, (212, 180, 132), 6)
     image = coloured(field(rng, small, 3), shade(base, -0.12), shade(base, 0.14), size)
-    image = ImageChops.overlay(image, lit(height, -190, size))
+    image = ImageChops.overlay(image, lit(height, 190, size))
     if dents is not None:
         shadow = dents.filter(ImageFilter.GaussianBlur(3)).point(lambda v: round(v * 0.3))
         image.paste(shade(base, -0.6), (0, 0), shadow)
@@ -110,7 +123,7 @@ def snow(rng: np.random.Generator, size: Size, dents: Image.Image | None = None)
     small = half(size)
     height = _dented(field(rng, small, 5, 5) * 22, dents, 6.0)
     image = coloured(field(rng, small, 3), (222, 230, 242), (250, 251, 253), size)
-    light = lit(height, -150, size)
+    light = lit(height, 150, size)
     image = ImageChops.overlay(image, light)
     if dents is not None:
         shadow = dents.filter(ImageFilter.GaussianBlur(4)).point(lambda v: round(v * 0.5))
@@ -130,17 +143,23 @@ def stone(rng: np.random.Generator, size: Size) -> Image.Image:
     lichen = [(186, 190, 138), (206, 172, 82), (172, 186, 170)][int(rng.integers(3))]
     image.paste(lichen, (0, 0), grey(crust * 175, size))
     ridge = np.abs(field(rng, small, 4, 3) - 0.5)
-    crack = np.clip(1 - ridge * 70, 0, 1) * (field(rng, small, 3, 1) > 0.42)
-    image.paste(shade(base, -0.75), (0, 0), grey(crack * 200, size))
-    return ImageChops.overlay(image, lit(rough * 26 - crack * 3 + crust * 1.2, -75, size))
+    crack = np.clip(1 - ridge * 110, 0, 1) * (field(rng, small, 3, 1) > 0.42)
+    image.paste(shade(base, -0.75), (0, 0), grey(crack * 130, size))
+    return ImageChops.overlay(image, lit(rough * 26 - crack * 2 + crust * 1.2, 75, size))
 
 
 def litter(rng: np.random.Generator, size: Size) -> Image.Image:
     """The forest floor: leaves upon leaves."""
     small = half(size)
     image = coloured(field(rng, small, 24, 4), (42, 32, 24), (92, 70, 48), size)
-    autumn: list[Colour] = [(150, 98, 52), (182, 124, 58), (122, 78, 46), (196, 150, 82), (108, 92, 54),
-                            (94, 110, 56)]  # fmt: skip
+    autumn: list[Colour] = [
+        (150, 98, 52),
+        (182, 124, 58),
+        (122, 78, 46),
+        (196, 150, 82),
+        (108, 92, 54),
+        (94, 110, 56),
+    ]
     unit = max(size) / 1600
     for n, dim in ((300, -0.5), (240, -0.28), (150, 0.0)):
         sheet = Sketch((0, 0, *size), size)
@@ -149,8 +168,7 @@ def litter(rng: np.random.Generator, size: Size) -> Image.Image:
             length, angle = unit * float(rng.uniform(70, 140)), float(rng.uniform(0, 6.28))
             tone = shade(vary(rng, autumn[int(rng.integers(len(autumn)))], 10), dim)
             sheet.shape(leaf(x, y, length, angle, width=float(rng.uniform(0.4, 0.6))), tone)
-            rib = [(x, y), (x + length * 0.95 * np.cos(angle), y + length * 0.95 * np.sin(angle))]
-            sheet.shape(limb(rib, [length * 0.03, length * 0.012], steps=2), shade(tone, 0.25))
+            sheet.shape(midrib(x, y, length, angle), shade(tone, 0.25))
         laid = sheet.sprite()
         drop_shadow(image, laid, 7 * unit, 0.5)
         paste(image, laid)
@@ -186,7 +204,7 @@ def big_leaf(rng: np.random.Generator, size: Size) -> Image.Image:
     drawn = veins.sprite(blur=1.2)
     drop_shadow(skin, drawn, 5 * unit, 0.35)
     paste(skin, drawn)
-    image.paste(skin, (0, 0), laid.alpha)
+    image.paste(skin, (0, 0), coverage(laid, size))
     return ImageChops.overlay(image, lit(field(rng, half(size), 60, 2) * 5, -26, size))
 
 
@@ -226,8 +244,9 @@ def web(rng: np.random.Generator, size: Size) -> Image.Image:
             threads.shape(limb(arc, [1.7 * unit] * 3, steps=3), silk)
     drawn = threads.sprite()
     glow = soft_blur(drawn.alpha, 3).point(lambda v: round(v * 0.35))
-    image.paste((210, 224, 226), (0, 0), glow)
-    image.paste(drawn.pixels, (0, 0), drawn.alpha.point(lambda v: round(v * 0.8)))
+    image.paste((210, 224, 226), (drawn.left, drawn.top), glow)
+    faint = drawn.alpha.point(lambda v: round(v * 0.8))
+    image.paste(drawn.pixels, (drawn.left, drawn.top), faint)
     return image
 
 
@@ -241,7 +260,7 @@ def bokeh(rng: np.random.Generator, size: Size, low: Colour, high: Colour) -> Im
         disc = Sketch((int(x - r) - 9, int(y - r) - 9, int(x + r) + 9, int(y + r) + 9), size)
         ring = np.linspace(0, 2 * np.pi, 40, endpoint=False)
         disc.shape(np.column_stack([x + r * np.cos(ring), y + r * np.sin(ring)]), (255, 255, 255))
-        soft = disc.sprite()
-        glow = soft_blur(soft.alpha, 2.5 * unit).point(lambda v: round(v * 0.13))
+        soft = disc.sprite(blur=2.4 * unit)
+        glow = soft.alpha.point(lambda v: round(v * 0.13))
         image.paste(mix(high, (255, 252, 214), 0.6), (soft.left, soft.top), glow)
     return soft_blur(image, 7 * unit)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageChops
 
-from simulation.backgrounds import Backdrop, skyline, sky, vertical
+from simulation.backgrounds import Backdrop, sky, skyline, vertical
 from simulation.curves import ellipse, limb, smooth
 from simulation.foliage import Sketch, grass, pebbles
 from simulation.paint import Colour, Sprite, mix, shade, soft_blur, vary
-from simulation.surfaces import Size, field, grey, half, paste
+from simulation.surfaces import Size, coverage, field, grey, half, paste
 
 
 def lake(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     """Still water that mirrors the far bank, with reeds."""
-    width, height = size
+    height = size[1]
     unit = height / 1200
     horizon = height * float(rng.uniform(0.30, 0.38))
     stops: list[Colour] = [
@@ -24,14 +24,21 @@ def lake(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     ][int(rng.integers(3))]
     image = sky(rng, size, stops, shade(stops[-1], 0.4))
     blur = unit * (2 + 7 * subject)
-    for k, tone in enumerate((mix(stops[1], (96, 122, 120), 0.6), mix(stops[1], (64, 92, 62), 0.8))):
+    for k, tone in enumerate(
+        (mix(stops[1], (96, 122, 120), 0.6), mix(stops[1], (64, 92, 62), 0.8))
+    ):
         bank = Sketch((0, 0, *size), size, base=tone)
         bank.shape(skyline(rng, size, horizon - (56 - 30 * k) * unit, 14 * unit, 14), tone)
         paste(image, bank.sprite(blur=blur))
     _mirror(image, rng, int(horizon), mix(stops[0], (48, 84, 96), 0.55))
     front = [_reeds(rng, size)] if rng.random() < 0.8 else []
-    return Backdrop(image, (horizon + 0.2 * height, 0.86 * height), tint=mix((255, 255, 255), stops[-1], 0.35),
-                    front=front, water=True)  # fmt: skip
+    return Backdrop(
+        image,
+        (horizon + 0.2 * height, 0.86 * height),
+        tint=mix((255, 255, 255), stops[-1], 0.35),
+        front=front,
+        water=True,
+    )
 
 
 def _mirror(image: Image.Image, rng: np.random.Generator, y: int, deep: Colour) -> None:
@@ -65,7 +72,10 @@ def _reeds(rng: np.random.Generator, size: Size) -> Sprite:
         x, tall = side + float(rng.uniform(0, 0.13)) * width, height * float(rng.uniform(0.3, 0.44))
         tip = (x + float(rng.normal(0, 18)), height - tall)
         sheet.shape(limb([(x, height), tip], [7, 4]), (112, 124, 66))
-        sheet.shape(limb([(tip[0], tip[1] + 10), (tip[0] + 2, tip[1] + height * 0.07)], [18, 19]), (98, 62, 38))
+        sheet.shape(
+            limb([(tip[0], tip[1] + 10), (tip[0] + 2, tip[1] + height * 0.07)], [18, 19]),
+            (98, 62, 38),
+        )
     return sheet.sprite(blur=height / 1200 * 1.6)
 
 
@@ -92,12 +102,24 @@ def reef(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     bed.shape(skyline(rng, size, floor, 10 * unit, 8), mix(sandy, stops[1], 0.35))
     paste(image, bed.sprite(blur=3 * unit))
     life = Sketch((0, 0, *size), size, base=(60, 110, 80))
-    pebbles(life, rng, across=(0, width), base=(floor + 10, height), size=26 * unit, n=46, colour=mix(sandy, stops[2], 0.4))
+    pebbles(
+        life,
+        rng,
+        across=(0, width),
+        base=(floor + 10, height),
+        size=26 * unit,
+        n=46,
+        colour=mix(sandy, stops[2], 0.4),
+    )
     _weeds(life, rng, floor, unit, fresh=bool(fresh))
     paste(image, life.sprite(blur=1.4 * unit))
     _caustics(image, rng, int(floor))
-    return Backdrop(image, (height * 0.12, height * 0.84), tint=mix((255, 255, 255), stops[0], 0.45),
-                    front=[_bubbles(rng, size)])  # fmt: skip
+    return Backdrop(
+        image,
+        (height * 0.12, height * 0.84),
+        tint=mix((255, 255, 255), stops[0], 0.45),
+        front=[_bubbles(rng, size)],
+    )
 
 
 def _rays(image: Image.Image, rng: np.random.Generator) -> None:
@@ -109,11 +131,13 @@ def _rays(image: Image.Image, rng: np.random.Generator) -> None:
         ray = [(x, -9), (x + wide, -9), (x + lean + wide * 3, height), (x + lean - wide, height)]
         sheet.shape(np.asarray(ray), (255, 255, 255))
     fade = grey(np.linspace(88, 0, height)[:, None].repeat(2, 1), image.size)
-    alpha = ImageChops.multiply(soft_blur(sheet.sprite().alpha, width / 80), fade)
+    alpha = ImageChops.multiply(soft_blur(coverage(sheet.sprite(), image.size), width / 80), fade)
     image.paste((236, 255, 250), (0, 0), alpha)
 
 
-def _weeds(life: Sketch, rng: np.random.Generator, floor: float, unit: float, *, fresh: bool) -> None:
+def _weeds(
+    life: Sketch, rng: np.random.Generator, floor: float, unit: float, *, fresh: bool
+) -> None:
     greens: list[Colour] = [(52, 116, 74), (86, 140, 66), (38, 92, 78)]
     right = life.right
     for _ in range(10):
@@ -125,23 +149,46 @@ def _weeds(life: Sketch, rng: np.random.Generator, floor: float, unit: float, *,
             y = floor + unit * float(rng.uniform(20, 120))
             curve = [(x, y), (x + sway[0], y - tall * 0.35), (x + sway[1] * 1.5, y - tall * 0.7),
                      (x + sway[2] * 2, y - tall * float(rng.uniform(0.8, 1.1)))]  # fmt: skip
-            life.shape(limb(curve, [9 * unit, 17 * unit, 14 * unit, 3 * unit]), shade(tone, float(rng.uniform(-0.2, 0.15))))
+            life.shape(
+                limb(curve, [9 * unit, 17 * unit, 14 * unit, 3 * unit]),
+                shade(tone, float(rng.uniform(-0.2, 0.15))),
+            )
     if fresh:
         return
     corals: list[Colour] = [(226, 104, 112), (236, 154, 80), (164, 96, 176), (238, 206, 120)]
     for _ in range(7):
         x, y = float(rng.uniform(0, right)), floor + unit * float(rng.uniform(20, 130))
-        _coral(life, rng, x, y, unit * float(rng.uniform(50, 120)), vary(rng, corals[int(rng.integers(4))], 8))
+        _coral(
+            life,
+            rng,
+            x,
+            y,
+            unit * float(rng.uniform(50, 120)),
+            vary(rng, corals[int(rng.integers(4))], 8),
+        )
 
 
-def _coral(life: Sketch, rng: np.random.Generator, x: float, y: float, r: float, tone: Colour) -> None:
+def _coral(
+    life: Sketch, rng: np.random.Generator, x: float, y: float, r: float, tone: Colour
+) -> None:
     if rng.random() < 0.5:
         for angle in np.linspace(-2.7, -0.45, 9):
             end = (x + r * np.cos(angle), y + r * 1.2 * np.sin(angle))
             mid = ((x + end[0]) / 2 + float(rng.normal(0, r * 0.1)), (y + end[1]) / 2)
-            life.shape(limb([(x, y), mid, end], [r * 0.16, r * 0.13, r * 0.15]), shade(tone, float(rng.uniform(-0.3, 0.1))))
+            life.shape(
+                limb([(x, y), mid, end], [r * 0.16, r * 0.13, r * 0.15]),
+                shade(tone, float(rng.uniform(-0.3, 0.1))),
+            )
         return
-    dome = smooth([(x - r, y), (x - r * 0.8, y - r * 0.6), (x, y - r * 0.85), (x + r * 0.8, y - r * 0.55), (x + r, y)])
+    dome = smooth(
+        [
+            (x - r, y),
+            (x - r * 0.8, y - r * 0.6),
+            (x, y - r * 0.85),
+            (x + r * 0.8, y - r * 0.55),
+            (x + r, y),
+        ]
+    )
     life.shape(dome, shade(tone, -0.25))
     for px, py in rng.uniform((-0.75, -0.62), (0.75, -0.05), (34, 2)):
         life.shape(ellipse(x + px * r, y + py * r, r * 0.07, r * 0.055, n=10), shade(tone, 0.15))

@@ -33,21 +33,50 @@ def trout(rng: np.random.Generator) -> Creature:
          (0.46, 0.17), (0.70, 0.085)]
     )  # fmt: skip
     parts = [
-        *_fin([(-0.68, -0.06 + sway), (-0.86, -0.17 + sway), (-1.04, -0.26 + sway),
-               (-0.96, 0.0 + sway), (-1.04, 0.26 + sway), (-0.86, 0.17 + sway),
-               (-0.68, 0.06 + sway)], fin, (-0.66, sway)),
+        *_fin(
+            [
+                (-0.68, -0.06 + sway),
+                (-0.86, -0.17 + sway),
+                (-1.04, -0.26 + sway),
+                (-0.96, 0.0 + sway),
+                (-1.04, 0.26 + sway),
+                (-0.86, 0.17 + sway),
+                (-0.68, 0.06 + sway),
+            ],
+            fin,
+            (-0.66, sway),
+        ),
         *_fin([(0.16, -0.22), (0.02, -0.42), (-0.14, -0.36), (-0.24, -0.17)], fin, (0.0, -0.1)),
-        *_fin([(-0.42, -0.12), (-0.54, -0.23), (-0.60, -0.16), (-0.56, -0.09)], fin, (-0.48, -0.08)),
+        *_fin(
+            [(-0.42, -0.12), (-0.54, -0.23), (-0.60, -0.16), (-0.56, -0.09)], fin, (-0.48, -0.08)
+        ),
         *_fin([(-0.28, 0.14), (-0.40, 0.32), (-0.50, 0.28), (-0.48, 0.11)], fin, (-0.36, 0.08)),
         *_fin([(0.06, 0.19), (-0.06, 0.36), (-0.16, 0.33), (-0.10, 0.18)], fin, (0.0, 0.12)),
         Part(body, flank, shade(flank, 0.3), texture="scales", relief=1.5),
-        Part(smooth([(0.86, -0.04), (0.40, -0.08), (-0.2, -0.06), (-0.8, -0.02), (-0.8, -0.4),
-                     (0.4, -0.5)]), back, inside=True, relief=0, blur=0.035, texture="scales"),
-    ]  # fmt: skip
+        Part(
+            smooth(
+                [
+                    (0.86, -0.04),
+                    (0.40, -0.08),
+                    (-0.2, -0.06),
+                    (-0.8, -0.02),
+                    (-0.8, -0.4),
+                    (0.4, -0.5),
+                ]
+            ),
+            back,
+            inside=True,
+            relief=0,
+            blur=0.035,
+            texture="scales",
+        ),
+    ]
     if taxon.startswith("Perca"):
         for x in np.linspace(0.38, -0.5, 6):
             bar = limb([(x, -0.26), (x - 0.02, 0.0), (x, 0.10)], [0.08, 0.07, 0.02])
-            parts.append(Part(bar, shade(back, -0.4), inside=True, relief=0, opacity=0.6, blur=0.01))
+            parts.append(
+                Part(bar, shade(back, -0.4), inside=True, relief=0, opacity=0.6, blur=0.01)
+            )
     else:
         for x, y in rng.uniform((-0.6, -0.2), (0.5, 0.08), (42, 2)):
             red = taxon.startswith("Salmo") and rng.random() < 0.3
@@ -132,12 +161,16 @@ def snail(rng: np.random.Generator) -> Creature:
     )  # fmt: skip
     turns = np.linspace(0.15, 2.75, 90) * 2 * np.pi
     reach = radius * 1.02 * np.exp(-(turns[-1] - turns) * 0.125)
-    spiral = np.column_stack([cx + reach * np.cos(turns + 1.2), cy + reach * 0.95 * np.sin(turns + 1.2)])
+    spiral = np.column_stack(
+        [cx + reach * np.cos(turns + 1.2), cy + reach * 0.95 * np.sin(turns + 1.2)]
+    )
     widths = np.linspace(0.012, 0.034, 12)
     inner = (spiral - (cx, cy)) * 0.84 + (cx, cy)
     parts.append(Part(limb(inner[::3], (widths * 2.1).tolist()), shade(shell, 0.45), inside=True,
                       relief=0, opacity=0.6, blur=0.012))  # fmt: skip
-    parts.append(Part(limb(spiral[::3], widths.tolist()), dark, inside=True, relief=0, opacity=0.85))
+    parts.append(
+        Part(limb(spiral[::3], widths.tolist()), dark, inside=True, relief=0, opacity=0.85)
+    )
     for angle in np.linspace(0, 2 * np.pi, 22, endpoint=False):
         a, b = radius * 0.62, radius * 1.05
         rib = limb([(cx + a * np.cos(angle), cy + a * np.sin(angle)),
@@ -176,7 +209,9 @@ def octopus(rng: np.random.Generator) -> Creature:
          (0.16, 0.16), (-0.16, 0.16), (-0.32, 0.04), (-0.25, -0.18), (-0.32, -0.38), (-0.38, -0.66),
          (-0.26, -0.92)]
     )  # fmt: skip
-    parts.append(Part(mantle, shade(skin, 0.08), shade(skin, -0.1), texture="wet", relief=1.5, cast=0.5))
+    parts.append(
+        Part(mantle, shade(skin, 0.08), shade(skin, -0.1), texture="wet", relief=1.5, cast=0.5)
+    )
     for x, y in rng.uniform((-0.28, -0.9), (0.28, -0.3), (16, 2)):
         size = float(rng.uniform(0.02, 0.045))
         parts.append(Part(ellipse(x, y, size, size), pale, inside=True, relief=0, opacity=0.4))
@@ -212,11 +247,19 @@ def crab(rng: np.random.Generator) -> Creature:
                       (x + side * 0.10 * size, y - 0.36 * size), (x - side * 0.12 * size,
                       y - 0.44 * size), (x - side * 0.03 * size, y - 0.24 * size),
                       (x - side * 0.10 * size, y - 0.08)])  # fmt: skip
-        thumb = smooth([(x - side * 0.06 * size, y + 0.02), (x - side * 0.20 * size, y - 0.18 * size),
-                        (x - side * 0.20 * size, y - 0.38 * size), (x - side * 0.10 * size,
-                        y - 0.22 * size), (x + side * 0.02, y - 0.10 * size)])  # fmt: skip
+        thumb = smooth(
+            [
+                (x - side * 0.06 * size, y + 0.02),
+                (x - side * 0.20 * size, y - 0.18 * size),
+                (x - side * 0.20 * size, y - 0.38 * size),
+                (x - side * 0.10 * size, y - 0.22 * size),
+                (x + side * 0.02, y - 0.10 * size),
+            ]
+        )
         parts.append(Part(thumb, shade(shell, -0.05), shade(shell, -0.3), relief=1.2, cast=0.3))
-        parts.append(Part(big, shade(shell, 0.1), shade(shell, -0.12), texture="wet", relief=1.4, cast=0.4))
+        parts.append(
+            Part(big, shade(shell, 0.1), shade(shell, -0.12), texture="wet", relief=1.4, cast=0.4)
+        )
     carapace = smooth(
         [(-0.54, -0.08), (-0.44, -0.24), (-0.2, -0.32), (0.2, -0.32), (0.44, -0.24), (0.54, -0.08),
          (0.40, 0.20), (0.18, 0.34), (-0.18, 0.34), (-0.40, 0.20)]
@@ -225,12 +268,18 @@ def crab(rng: np.random.Generator) -> Creature:
         stalk = limb([(side * 0.13, -0.28), (side * 0.15, -0.42)], [0.055, 0.05])
         parts.append(Part(stalk, shell))
         parts.append(Part(ellipse(side * 0.15, -0.44, 0.05, 0.05), (24, 20, 22), relief=0.6))
-        parts.append(Part(ellipse(side * 0.15 + 0.014, -0.458, 0.014, 0.014), (255, 255, 255), relief=0))
-    parts.append(Part(carapace, shade(shell, 0.06), shade(shell, -0.2), texture="wet", relief=1.6, cast=0.5))
+        parts.append(
+            Part(ellipse(side * 0.15 + 0.014, -0.458, 0.014, 0.014), (255, 255, 255), relief=0)
+        )
+    parts.append(
+        Part(carapace, shade(shell, 0.06), shade(shell, -0.2), texture="wet", relief=1.6, cast=0.5)
+    )
     for x, y in rng.uniform((-0.4, -0.22), (0.4, 0.22), (22, 2)):
         size = float(rng.uniform(0.01, 0.024))
         parts.append(Part(ellipse(x, y, size, size), pale, inside=True, relief=0.3, opacity=0.6))
-    groove = limb([(-0.3, -0.02), (-0.1, 0.07), (0.1, 0.07), (0.3, -0.02)], [0.01, 0.02, 0.02, 0.01])
+    groove = limb(
+        [(-0.3, -0.02), (-0.1, 0.07), (0.1, 0.07), (0.3, -0.02)], [0.01, 0.02, 0.02, 0.01]
+    )
     parts.append(Part(groove, dark, inside=True, relief=0, opacity=0.6))
     return Creature(parts, "flat", "Carcinus maenas", turn=0.3)
 
@@ -254,7 +303,9 @@ def sea_star(rng: np.random.Generator) -> Creature:
                 x = share * np.cos(angle) - side * 0.11 * (1 - share * 0.75) * np.sin(angle)
                 y = share * np.sin(angle) + side * 0.11 * (1 - share * 0.75) * np.cos(angle)
                 size = 0.024 * (1.2 - 0.6 * share)
-                parts.append(Part(ellipse(x, y, size, size), pale, inside=True, relief=0.5, opacity=0.9))
+                parts.append(
+                    Part(ellipse(x, y, size, size), pale, inside=True, relief=0.5, opacity=0.9)
+                )
     return Creature(parts, "flat", "Asterias rubens", turn=3.1)
 
 
@@ -272,8 +323,16 @@ def jellyfish(rng: np.random.Generator) -> Creature:
     for x in (-0.16, -0.05, 0.06, 0.17):
         wave = rng.normal(0, 0.05, 3)
         curve = [(x, -0.1), (x + wave[0], 0.15), (x + wave[1], 0.4), (x + wave[2], 0.66)]
-        parts.append(Part(limb(curve, [0.12, 0.13, 0.10, 0.03]), shade(tone, 0.35), tone, texture="wet",
-                          opacity=0.9, cast=0.2))  # fmt: skip
+        parts.append(
+            Part(
+                limb(curve, [0.12, 0.13, 0.10, 0.03]),
+                shade(tone, 0.35),
+                tone,
+                texture="wet",
+                opacity=0.9,
+                cast=0.2,
+            )
+        )
     bell = smooth(
         [(-0.58, -0.10), (-0.54, -0.40), (-0.32, -0.66), (0, -0.75), (0.32, -0.66), (0.54, -0.40),
          (0.58, -0.10), (0.44, -0.03), (0.29, -0.08), (0.15, -0.02), (0, -0.07), (-0.15, -0.02),
@@ -282,7 +341,9 @@ def jellyfish(rng: np.random.Generator) -> Creature:
     parts.append(Part(bell, shade(tone, 0.45), deep, relief=1.5, opacity=0.95, texture="wet"))
     for k in range(4):
         ring = ellipse(-0.24 + 0.16 * k, -0.36, 0.075, 0.11)
-        parts.append(Part(ring, shade(tone, -0.35), inside=True, relief=0, opacity=0.55, blur=0.012))
+        parts.append(
+            Part(ring, shade(tone, -0.35), inside=True, relief=0, opacity=0.55, blur=0.012)
+        )
     parts.append(Part(ellipse(-0.2, -0.54, 0.18, 0.07, tilt=-0.5), (255, 255, 255), inside=True,
                       relief=0, opacity=0.55, blur=0.035))  # fmt: skip
     return Creature(parts, "under", "Aurelia lucida", turn=0.4)

@@ -12,7 +12,7 @@ _BLACK: Colour = (30, 28, 30)
 
 
 def _mirrored(outline: FloatArray) -> FloatArray:
-    return outline * np.array([1.0, -1.0])
+    return np.asarray(outline * np.array([1.0, -1.0]))
 
 
 def _six_legs(rng: np.random.Generator, tone: Colour, reach: float) -> list[Part]:
@@ -32,7 +32,11 @@ def _six_legs(rng: np.random.Generator, tone: Colour, reach: float) -> list[Part
 def _feelers(x: float, length: float, spread: float, tone: Colour, knob: float) -> list[Part]:
     parts = []
     for side in (-1.0, 1.0):
-        curve = [(x, side * 0.05), (x + length * 0.5, side * spread * 0.8), (x + length, side * spread)]
+        curve = [
+            (x, side * 0.05),
+            (x + length * 0.5, side * spread * 0.8),
+            (x + length, side * spread),
+        ]
         parts.append(Part(limb(curve, [0.024, 0.018, 0.016]), tone))
         if knob:
             parts.append(Part(ellipse(curve[2][0], curve[2][1], knob * 1.5, knob), tone))
@@ -71,7 +75,9 @@ def beetle(rng: np.random.Generator) -> Creature:
     gleam = limb([(0.08, -0.20), (-0.2, -0.225), (-0.44, -0.18)], [0.02, 0.055, 0.015])
     parts += [
         Part(gleam, shade(shell, 0.75), relief=0, opacity=0.55, blur=0.014),
-        Part(ellipse(0.44, -0.11, 0.06, 0.026), shade(shell, 0.75), relief=0, opacity=0.5, blur=0.01),
+        Part(
+            ellipse(0.44, -0.11, 0.06, 0.026), shade(shell, 0.75), relief=0, opacity=0.5, blur=0.01
+        ),
         Part(ellipse(0.64, -0.11, 0.035, 0.035), _BLACK, relief=1.2),
         Part(ellipse(0.64, 0.11, 0.035, 0.035), _BLACK, relief=1.2),
     ]
@@ -141,11 +147,18 @@ def butterfly(rng: np.random.Generator) -> Creature:
         body.append(Part(limb(feeler, [0.018, 0.016, 0.018]), edge))
         body.append(Part(ellipse(side * 0.205, -0.565, 0.024, 0.024), edge))
     body += [
-        Part(limb([(0, 0.02), (0, 0.22), (0, 0.46)], [0.10, 0.10, 0.04]), shade(edge, 0.1),
-             texture="fur", relief=1.4, cast=0.4),
-        Part(ellipse(0, -0.08, 0.068, 0.15), shade(edge, 0.18), texture="fur", relief=1.4, cast=0.4),
+        Part(
+            limb([(0, 0.02), (0, 0.22), (0, 0.46)], [0.10, 0.10, 0.04]),
+            shade(edge, 0.1),
+            texture="fur",
+            relief=1.4,
+            cast=0.4,
+        ),
+        Part(
+            ellipse(0, -0.08, 0.068, 0.15), shade(edge, 0.18), texture="fur", relief=1.4, cast=0.4
+        ),
         Part(ellipse(0, -0.245, 0.056, 0.056), shade(edge, 0.05), relief=1.4),
-    ]  # fmt: skip
+    ]
     return Creature([*both, *body], "flat", taxon, turn=0.9)
 
 
@@ -179,11 +192,19 @@ def dragonfly(rng: np.random.Generator) -> Creature:
     for x, lean, length in ((0.22, -0.24, 0.92), (0.36, 0.12, 0.98)):
         for side in (-1.0, 1.0):
             sway = lean + float(rng.uniform(-0.05, 0.05))
-            wing = smooth([(x, side * 0.05), (x - 0.10 + sway * 0.5, side * length * 0.5),
-                           (x - 0.08 + sway, side * length * 0.92), (x + 0.04 + sway, side * length),
-                           (x + 0.10 + sway, side * length * 0.9), (x + 0.1 + sway * 0.5,
-                           side * length * 0.45)])  # fmt: skip
-            parts.append(Part(wing, glass, mix(glass, tone, 0.2), relief=0.4, opacity=0.62, cast=0.3))
+            wing = smooth(
+                [
+                    (x, side * 0.05),
+                    (x - 0.10 + sway * 0.5, side * length * 0.5),
+                    (x - 0.08 + sway, side * length * 0.92),
+                    (x + 0.04 + sway, side * length),
+                    (x + 0.10 + sway, side * length * 0.9),
+                    (x + 0.1 + sway * 0.5, side * length * 0.45),
+                ]
+            )
+            parts.append(
+                Part(wing, glass, mix(glass, tone, 0.2), relief=0.4, opacity=0.62, cast=0.3)
+            )
             for share in (0.35, 0.6, 1.0):
                 vein = limb([(x + 0.02, side * 0.05), (x + sway * share + 0.08 * share,
                              side * length * 0.93 * share)], [0.012, 0.008])  # fmt: skip
@@ -199,7 +220,12 @@ def dragonfly(rng: np.random.Generator) -> Creature:
         parts.append(Part(ring, dark, inside=True, relief=0, opacity=0.8))
     parts += [
         Part(ellipse(0.27, 0, 0.20, 0.115), shade(tone, -0.3), texture="fur", relief=1.5, cast=0.4),
-        Part(limb([(0.14, 0.04), (0.42, 0.05)], [0.02, 0.03]), shade(tone, 0.5), inside=True, relief=0),
+        Part(
+            limb([(0.14, 0.04), (0.42, 0.05)], [0.02, 0.03]),
+            shade(tone, 0.5),
+            inside=True,
+            relief=0,
+        ),
         Part(ellipse(0.52, 0, 0.085, 0.12), shade(tone, -0.2), relief=1.2),
         Part(ellipse(0.55, -0.085, 0.085, 0.075), mix(tone, (120, 60, 40), 0.4), relief=1.6),
         Part(ellipse(0.55, 0.085, 0.085, 0.075), mix(tone, (120, 60, 40), 0.4), relief=1.6),
@@ -231,7 +257,9 @@ def spider(rng: np.random.Generator) -> Creature:
     belly = smooth([(0, 0.02), (0.19, 0.10), (0.27, 0.30), (0.20, 0.52), (0, 0.64), (-0.20, 0.52),
                     (-0.27, 0.30), (-0.19, 0.10)])  # fmt: skip
     parts += [
-        Part(ellipse(0, -0.12, 0.16, 0.20), shade(brown, -0.15), texture="fur", relief=1.5, cast=0.4),
+        Part(
+            ellipse(0, -0.12, 0.16, 0.20), shade(brown, -0.15), texture="fur", relief=1.5, cast=0.4
+        ),
         Part(limb([(0, -0.28), (0, 0.04)], [0.03, 0.05]), pale, inside=True, relief=0, opacity=0.6),
         Part(belly, brown, shade(brown, -0.25), texture="fur", relief=1.7, cast=0.5),
     ]

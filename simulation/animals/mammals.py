@@ -46,7 +46,9 @@ def _fore_leg(x: float, swing: float, coat: Colour, dark: Colour) -> list[Part]:
     leg = limb(
         [(x, -0.70), (x + swing * 0.3, -0.36), (foot, -0.05)], [0.22, 0.085, 0.055], steps=12
     )
-    hoof = smooth([(foot - 0.035, -0.06), (foot + 0.03, -0.06), (foot + 0.07, 0.0), (foot - 0.03, 0)])
+    hoof = smooth(
+        [(foot - 0.035, -0.06), (foot + 0.03, -0.06), (foot + 0.07, 0.0), (foot - 0.03, 0)]
+    )
     return [Part(leg, coat, shade(coat, -0.22), texture="fur"), Part(hoof, shade(dark, -0.4))]
 
 
@@ -57,7 +59,9 @@ def _hind_leg(x: float, swing: float, coat: Colour, dark: Colour) -> list[Part]:
         [0.36, 0.22, 0.085, 0.055],
         steps=12,
     )
-    hoof = smooth([(foot - 0.035, -0.06), (foot + 0.03, -0.06), (foot + 0.07, 0.0), (foot - 0.03, 0)])
+    hoof = smooth(
+        [(foot - 0.035, -0.06), (foot + 0.03, -0.06), (foot + 0.07, 0.0), (foot - 0.03, 0)]
+    )
     return [Part(leg, coat, shade(coat, -0.22), texture="fur"), Part(hoof, shade(dark, -0.4))]
 
 

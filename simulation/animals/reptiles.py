@@ -94,7 +94,11 @@ def _foot(
 
 def _stripes(spine: FloatArray, width: float, skin: Colour) -> list[Part]:
     parts = []
-    for side, tone in ((-0.55, shade(skin, 0.5)), (0.55, shade(skin, 0.5)), (0.0, shade(skin, -0.5))):
+    for side, tone in (
+        (-0.55, shade(skin, 0.5)),
+        (0.55, shade(skin, 0.5)),
+        (0.0, shade(skin, -0.5)),
+    ):
         line = [
             tuple(point + normal * side * width * 0.5)
             for point, _, normal in (_at(spine, s) for s in np.linspace(0.1, 0.7, 9))
@@ -147,7 +151,10 @@ def snake(rng: np.random.Generator) -> Creature:
     point, along, normal = _at(spine, 0.0)
     angle = float(np.arctan2(-along[1], -along[0]))
     tongue = [
-        Part(limb([(0.1, 0), (0.20, 0.0), (0.255, side * 0.03)], [0.016, 0.013, 0.008]), (190, 40, 50))
+        Part(
+            limb([(0.1, 0), (0.20, 0.0), (0.255, side * 0.03)], [0.016, 0.013, 0.008]),
+            (190, 40, 50),
+        )
         for side in (-1, 1)
     ]
     head = smooth([(0.135, 0), (0.09, 0.05), (-0.02, 0.072), (-0.12, 0.045), (-0.12, -0.045),
@@ -166,7 +173,9 @@ def snake(rng: np.random.Generator) -> Creature:
         ],
         angle=angle, by=(float(point[0]), float(point[1])),
     )  # fmt: skip
-    return Creature(parts, "flat", "Vipera berus" if skin[1] > 100 else "Pantherophis guttatus", 3.1)
+    return Creature(
+        parts, "flat", "Vipera berus" if skin[1] > 100 else "Pantherophis guttatus", 3.1
+    )
 
 
 def turtle(rng: np.random.Generator) -> Creature:
@@ -219,9 +228,20 @@ def frog(rng: np.random.Generator) -> Creature:
     pale: Colour = (232, 230, 178)
     dark = shade(skin, -0.5)
     body = smooth(
-        [(-0.56, -0.16), (-0.44, -0.34), (-0.16, -0.54), (0.10, -0.70), (0.34, -0.74), (0.52, -0.64),
-         (0.60, -0.52), (0.50, -0.40), (0.36, -0.28), (0.10, -0.10), (-0.3, -0.05)]
-    )  # fmt: skip
+        [
+            (-0.56, -0.16),
+            (-0.44, -0.34),
+            (-0.16, -0.54),
+            (0.10, -0.70),
+            (0.34, -0.74),
+            (0.52, -0.64),
+            (0.60, -0.52),
+            (0.50, -0.40),
+            (0.36, -0.28),
+            (0.10, -0.10),
+            (-0.3, -0.05),
+        ]
+    )
     belly = smooth([(0.62, -0.50), (0.4, -0.44), (0.2, -0.3), (-0.1, -0.2), (0, 0.1), (0.6, -0.1)])
     thigh = smooth([(0.02, -0.36), (0.10, -0.22), (0.0, -0.10), (-0.30, -0.04), (-0.54, -0.08),
                     (-0.56, -0.24), (-0.36, -0.40), (-0.14, -0.44)])  # fmt: skip
