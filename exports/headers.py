@@ -19,14 +19,19 @@ NOT_STATED = "not stated"
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The same for every file of a release, so that ids mean the same in all of them."""
+    """The same for every file of a release, so that ids mean the same in all of them.
+
+    `taxon_ids` leads from a taxon to its category id, `stand_in_ids` from a super-class to the
+    category of its images without a taxon.
+    """
 
     dataset: Dataset
     profile: Profile
     methods: dict[str, list[str]]
     categories: list[CategoryRecord]
     licences: list[tuple[str, str]]
-    category_ids: dict[int | str, int]
+    taxon_ids: dict[int, int]
+    stand_in_ids: dict[str, int]
     licence_ids: dict[tuple[str, str], int]
 
     def write(self, file: JsonFile, split: str, what: str) -> None:
@@ -48,8 +53,8 @@ class Header:
     def category_id(self, image: ImageRecord) -> int | None:
         """The image's taxon, else its super-class; None for an image with neither."""
         if image.taxon_id is not None:
-            return self.category_ids[image.taxon_id]
-        return self.category_ids.get(image.super_class)
+            return self.taxon_ids[image.taxon_id]
+        return self.stand_in_ids.get(image.super_class)
 
     def licence_id(self, image: ImageRecord) -> int:
         return self.licence_ids[image.licence, image.licence_url]
@@ -71,15 +76,18 @@ def read_header(snapshot: BaseDatabaseWrapper, dataset: Dataset, profile: Profil
     """Read what all files of a release share."""
     categories = queries.categories(snapshot, dataset)
     licences = queries.licences(snapshot, dataset)
+    numbered = list(enumerate(categories, profile.first_category_id))
+    taxa = {found.taxon_id: number for number, found in numbered if found.taxon_id is not None}
+    stand_ins = {
+        found.name: number for number, found in numbered if found.name == found.super_class
+    }
     return Header(
         dataset=dataset,
         profile=profile,
         methods=queries.methods(snapshot, dataset),
         categories=categories,
         licences=licences,
-        category_ids={
-            category.super_class if category.taxon_id is None else category.taxon_id: number
-            for number, category in enumerate(categories, profile.first_category_id)
-        },
+        taxon_ids=taxa,
+        stand_in_ids=stand_ins,
         licence_ids={licence: number for number, licence in enumerate(licences, start=1)},
     )

@@ -77,6 +77,11 @@ UNION ALL
 SELECT DISTINCT NULL::bigint, image.super_class, image.super_class
 FROM catalog_image image
 WHERE image.dataset_id = %(dataset)s AND image.taxon_id IS NULL AND image.super_class <> ''
+    AND NOT EXISTS (
+        SELECT FROM catalog_taxon taxon
+        WHERE taxon.dataset_id = %(dataset)s AND taxon.super_class = image.super_class
+            AND taxon.name = image.super_class
+    )
 """
 
 _LICENCES = """

@@ -14,13 +14,16 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from annotate import jobs as annotate_jobs
 from catalog.models import Dataset, Split
+from crowd import hints
 from crowd.errors import CrowdError
 from exports import making, queries, releases
 from exports.folders import folder_of
 from exports.models import Release
 from exports.writing import copy_atomically
 from quadrat.job_worker import NoJobWorker, celery_worker_alive_or_own
+from verify import jobs as verify_jobs
 
 POLL_S = 0.5
 
@@ -82,6 +85,9 @@ class Command(BaseCommand):
                         f"{n_due} tasks still wait for their consensus after {seconds:g} s. Look "
                         "at the Celery worker's log, or wait longer (--wait)."
                     )
+                # a worker of our own has no beat beside it to sweep what is due
+                hints.hint(annotate_jobs.aggregate_due)
+                hints.hint(verify_jobs.aggregate_due)
                 time.sleep(POLL_S)
                 n_due = queries.n_due(dataset)
                 bar.update(job, completed=max(0, n_first - n_due))
