@@ -78,13 +78,16 @@ class Command(BaseCommand):
         if self._is_empty:
             supervisor.start(programs.demo())
             self._wait_while(lambda: supervisor.exit_code("demo") is None, supervisor)
-            if supervisor.exit_code("demo"):
+            if supervisor.exit_code("demo") and not self._is_told_to_stop:
                 raise CommandError("The demo could not be made; see above.")
+        # the page first: on two cores the others would slow it down
+        self._wait_while(lambda: not _answers(supervisor), supervisor)
+        if self._is_told_to_stop:
+            return
         supervisor.start(programs.worker())
         supervisor.start(programs.beat(settings.DATA_DIR))
-        self._wait_while(lambda: not _answers(supervisor), supervisor)
-        if not self._is_told_to_stop:
-            self.stdout.write(greeting(env.PORT, settings.DATA_DIR))
+        self.stdout.write(greeting(env.PORT, settings.DATA_DIR))
+        self.stdout.flush()
         self._wait_while(lambda: True, supervisor)
 
     def _wait_while(self, is_true: Callable[[], bool], supervisor: Supervisor) -> None:
