@@ -13,7 +13,7 @@ from annotate import jobs
 from annotate.models import Annotation, Box
 from crowd import answers, hints
 from crowd.errors import Invalid
-from crowd.models import Campaign, Task, Worker
+from crowd.models import Campaign, Worker
 
 TOLERANCE_PX = 1.0
 
@@ -38,16 +38,16 @@ def accept(
             now=now,
         )
         if not stored.is_replay:
-            _store_boxes(stored.answer, data["boxes"])
+            _store_boxes(stored, data["boxes"])
             transaction.on_commit(partial(hints.hint, jobs.aggregate_due))
     return stored
 
 
-def _refuse_boxes_outside(boxes: list[dict[str, Any]], task: Task) -> None:
+def _refuse_boxes_outside(boxes: list[dict[str, Any]], held: answers.Held) -> None:
     errors = {
         str(index): ["The box lies outside the photo; move it inside."]
         for index, box in enumerate(boxes)
-        if not _is_inside(box["bbox"], task.image.width, task.image.height)
+        if not _is_inside(box["bbox"], held.width, held.height)
     }
     if errors:
         raise Invalid("Some boxes lie outside the photo.", {"boxes": errors})
@@ -65,17 +65,16 @@ def _is_inside(bbox: list[float], width: int, height: int) -> bool:
     )
 
 
-def _store_boxes(annotation: Annotation, boxes: list[dict[str, Any]]) -> None:
-    image = annotation.task.image
+def _store_boxes(stored: answers.Stored[Annotation], boxes: list[dict[str, Any]]) -> None:
     Box.objects.bulk_create(
-        _row(annotation, number, box, image.width, image.height)
-        for number, box in enumerate(boxes, start=1)
+        _row(stored.answer, number, box, stored.held) for number, box in enumerate(boxes, start=1)
     )
 
 
-def _row(annotation: Annotation, number: int, box: dict[str, Any], width: int, height: int) -> Box:
+def _row(annotation: Annotation, number: int, box: dict[str, Any], held: answers.Held) -> Box:
     x, y, w, h = box["bbox"]
-    left, top, right, bottom = max(x, 0.0), max(y, 0.0), min(x + w, width), min(y + h, height)
+    left, top = max(x, 0.0), max(y, 0.0)
+    right, bottom = min(x + w, held.width), min(y + h, held.height)
     details = {name: value for name, value in box.items() if name != "bbox"}
     return Box(
         annotation=annotation,

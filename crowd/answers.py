@@ -23,6 +23,17 @@ GRACE = timedelta(seconds=60)
 
 A = TypeVar("A", bound=Answer)
 
+_LOCK = """
+SELECT assignment.id, assignment.task_id, assignment.state, assignment.is_extra,
+       assignment.submitted_at, image.width, image.height
+FROM crowd_assignment assignment
+JOIN crowd_task task ON task.id = assignment.task_id
+JOIN crowd_campaign campaign ON campaign.id = task.campaign_id
+JOIN catalog_image image ON image.id = task.image_id
+WHERE assignment.id = %s AND assignment.worker_id = %s AND campaign.kind = %s
+FOR UPDATE OF assignment
+"""
+
 # A first answer in time: both rows change in one round trip.
 _COMPLETE = """
 WITH done AS (
@@ -36,10 +47,24 @@ FROM done WHERE task.id = done.task_id
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """An assignment that is being answered, locked; sizes of the upright image in pixels."""
+
+    id: uuid.UUID
+    task_id: int
+    state: str
+    is_extra: bool
+    submitted_at: datetime | None
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stored(Generic[A]):
     """What became of an answer: its row, and whether this very answer had been stored before."""
 
     answer: A
+    held: Held
     is_replay: bool
 
 
@@ -51,74 +76,73 @@ def store(
     kind: Campaign.Kind,
     key: uuid.UUID,
     values: dict[str, Any],
-    check: Callable[[Task], None],
+    check: Callable[[Held], None],
     now: datetime,
 ) -> Stored[A]:
     """Store one answer; runs in the caller's transaction and locks the assignment.
 
     `values` are the columns of `model` that the answer itself decides. `check` may raise `Invalid`
-    once the task is known, before anything is written. Raises `NotFound` for an assignment that is
+    once the image is known, before anything is written. Raises `NotFound` for an assignment that is
     not this worker's or of another kind, `Conflict` for a new answer after the grace window.
     """
-    assignment = _lock(worker, assignment_id, kind)
-    version = 1
-    if assignment.state == Assignment.State.SUBMITTED:
-        earlier = model._default_manager.filter(assignment=assignment, idempotency_key=key).first()
+    held = _lock(worker, assignment_id, kind)
+    version, is_extra = 1, held.is_extra
+    if held.state == Assignment.State.SUBMITTED:
+        earlier = model._default_manager.filter(assignment=held.id, idempotency_key=key).first()
         if earlier is not None:
-            return Stored(earlier, is_replay=True)
-        _refuse_after_grace(assignment, now=now)
-        check(assignment.task)
-        version = _supersede(model, assignment, now=now)
+            return Stored(earlier, held, is_replay=True)
+        _refuse_after_grace(held, now=now)
+        check(held)
+        version = _supersede(model, held, now=now)
     else:
-        check(assignment.task)
-        _complete(assignment, now=now)
+        check(held)
+        is_extra = _complete(held, now=now)
     answer = model._default_manager.create(
-        assignment=assignment,
-        task=assignment.task,
-        worker=worker,
+        assignment_id=held.id,
+        task_id=held.task_id,
+        worker_id=worker.pk,
         version=version,
-        is_extra=assignment.is_extra,
+        is_extra=is_extra,
         idempotency_key=key,
         received_at=now,
         **values,
     )
-    return Stored(answer, is_replay=False)
+    return Stored(answer, held, is_replay=False)
 
 
-def _lock(worker: Worker, assignment_id: uuid.UUID, kind: Campaign.Kind) -> Assignment:
-    assignment = (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("task__image", "task__campaign")
-        .filter(pk=assignment_id, worker=worker, task__campaign__kind=kind)
-        .first()
-    )
-    if assignment is None:
+def _lock(worker: Worker, assignment_id: uuid.UUID, kind: Campaign.Kind) -> Held:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [assignment_id, worker.pk, kind.value])
+        row = cursor.fetchone()
+    if row is None:
         raise NotFound("There is no such assignment of yours.")
-    return assignment
+    return Held(*row)
 
 
-def _refuse_after_grace(assignment: Assignment, *, now: datetime) -> None:
-    if assignment.submitted_at is not None and now > assignment.submitted_at + GRACE:
+def _refuse_after_grace(held: Held, *, now: datetime) -> None:
+    if held.submitted_at is not None and now > held.submitted_at + GRACE:
         raise Conflict("You have answered this already, and the minute for changing it is over.")
 
 
-def _supersede(model: type[A], assignment: Assignment, *, now: datetime) -> int:
+def _supersede(model: type[A], held: Held, *, now: datetime) -> int:
     """Make room for a newer version and return its number."""
-    current = model._default_manager.get(assignment=assignment, is_current=True)
+    current = model._default_manager.get(assignment=held.id, is_current=True)
     model._default_manager.filter(pk=current.pk).update(is_current=False)
-    Task.objects.filter(pk=assignment.task_id).update(aggregate_due_at=now)
+    Task.objects.filter(pk=held.task_id).update(aggregate_due_at=now)
     return current.version + 1
 
 
-def _complete(assignment: Assignment, *, now: datetime) -> None:
-    if assignment.state == Assignment.State.LEASED:
+def _complete(held: Held, *, now: datetime) -> bool:
+    """Count the answer; returns whether it came too late for a slot and is an extra one."""
+    if held.state == Assignment.State.LEASED:
         with connection.cursor() as cursor:
-            cursor.execute(_COMPLETE, {"assignment": assignment.pk, "now": now})
-        return
-    assignment.is_extra = not _take_free_slot(assignment.task_id, now=now)
-    assignment.state = Assignment.State.SUBMITTED
-    assignment.submitted_at = now
-    assignment.save(update_fields=["is_extra", "state", "submitted_at"])
+            cursor.execute(_COMPLETE, {"assignment": held.id, "now": now})
+        return False
+    is_extra = not _take_free_slot(held.task_id, now=now)
+    Assignment.objects.filter(pk=held.id).update(
+        is_extra=is_extra, state=Assignment.State.SUBMITTED, submitted_at=now
+    )
+    return is_extra
 
 
 def _take_free_slot(task_id: int, *, now: datetime) -> bool:

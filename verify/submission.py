@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from crowd import answers, hints
-from crowd.models import Campaign, Task, Worker
+from crowd.models import Campaign, Worker
 from verify import jobs
 from verify.models import Verdict
 
@@ -38,5 +38,5 @@ def accept(
     return stored
 
 
-def _accept_any(task: Task) -> None:
+def _accept_any(held: answers.Held) -> None:
     """A verdict fits any image."""
