@@ -62,8 +62,8 @@ class Unreadable(ValueError):
 class Picture:
     """One decoded photograph.
 
-    `pixels` is upright, in mode L, RGB or CMYK. `icc_profile` is empty where the file has none.
-    `is_browser_ready`: the file's own bytes show the same picture in any browser.
+    `pixels` is upright, in mode L, RGB or CMYK, without metadata. `icc_profile` is
+    empty where the file has none. `is_browser_ready`: the file's own bytes show the same picture in any browser.
     """
 
     pixels: PIL.Image.Image
@@ -116,6 +116,8 @@ def _decoded(source: PIL.Image.Image) -> Picture:
         pixels = _plain(source)
         if orientation in _UPRIGHT:
             pixels = pixels.transpose(_UPRIGHT[orientation])
+        # whatever is saved from here on knows nothing of camera, place or comments
+        pixels.info.clear()
     except Unreadable:
         raise
     # as above: anything can come out of a damaged file
@@ -155,7 +157,7 @@ def _plain(source: PIL.Image.Image) -> PIL.Image.Image:
         backdrop = PIL.Image.new("RGBA", layered.size, "white")
         return PIL.Image.alpha_composite(backdrop, layered).convert("RGB")
     if source.mode in ("L", "RGB", "CMYK"):
-        return source.copy()
+        return source
     return source.convert("L" if source.mode == "1" else "RGB")
 
 

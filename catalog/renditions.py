@@ -106,9 +106,11 @@ def exist(uid: UUID) -> bool:
 
 
 def _shrunk(pixels: PIL.Image.Image, longest_px: int) -> PIL.Image.Image:
-    shrunk = pixels.copy() if max(pixels.size) > longest_px else pixels
-    shrunk.thumbnail((longest_px, longest_px), PIL.Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return shrunk
+    factor = longest_px / max(pixels.size)
+    if factor >= 1:
+        return pixels
+    width, height = (max(1, round(side * factor)) for side in pixels.size)
+    return pixels.resize((width, height), PIL.Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _in_srgb(pixels: PIL.Image.Image, icc_profile: bytes) -> PIL.Image.Image:
@@ -123,16 +125,14 @@ def _in_srgb(pixels: PIL.Image.Image, icc_profile: bytes) -> PIL.Image.Image:
             converted = None
         if converted is not None:
             return converted
-    return pixels.convert("RGB")
+    # converting copies, and a copy of a large picture takes hundreds of megabytes
+    return pixels if pixels.mode == "RGB" else pixels.convert("RGB")
 
 
 def _jpeg(pixels: PIL.Image.Image, kind: Kind) -> bytes:
-    bare = pixels.copy()
-    # Pillow writes comment and profile from here when they are not given
-    bare.info.clear()
     buffer = io.BytesIO()
     is_full = kind == "full"
-    bare.save(
+    pixels.save(
         buffer,
         "JPEG",
         quality=_QUALITY[kind],

@@ -91,7 +91,7 @@ def row(number: int, name: str | None = None, **fields: Any) -> dict[str, Any]:
 
 
 def box(
-    image: int, category: int = 1, bbox: Any = (10, 5, 20, 15), **fields: Any
+    image: int, category: Any = 1, bbox: Any = (10, 5, 20, 15), **fields: Any
 ) -> dict[str, Any]:
     given = list(bbox) if isinstance(bbox, tuple) else bbox
     return {"id": 1, "image_id": image, "category_id": category, "bbox": given, **fields}

@@ -242,11 +242,14 @@ def test_more_than_a_batch_comes_in_and_progress_is_told(shots: Path) -> None:
 def test_two_imports_into_one_data_set_do_not_run_at_once(field: Path) -> None:
     run(field)
     mine = connection.get_connection_params()
-    with psycopg2.connect(**{k: v for k, v in mine.items() if k != "cursor_factory"}) as other:
-        lock = "SELECT pg_advisory_lock(%s, %s)"
-        other.cursor().execute(lock, [0x51494D50, Dataset.objects.get().pk])
-        with pytest.raises(CommandError, match="Another import into field is running"):
-            run(field)
+    mine.pop("cursor_factory")
+    other = psycopg2.connect(**mine)
+    keys = [0x51494D50, Dataset.objects.get().pk]
+    cursor = other.cursor()
+    cursor.execute("SELECT pg_advisory_lock(%s, %s)", keys)
+    with pytest.raises(CommandError, match="Another import into field is running"):
+        run(field)
+    cursor.execute("SELECT pg_advisory_unlock(%s, %s)", keys)
     other.close()
     assert "3 unchanged" in run(field)
 
