@@ -1,4 +1,25 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from dashboard import views
 
 app_name = "dashboard"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("campaigns/new/", views.campaign_new, name="campaign_new"),
+    path("campaigns/<slug:slug>/", views.campaign, name="campaign"),
+    path("campaigns/<slug:slug>/status/", views.campaign_status, name="campaign_status"),
+    path("campaigns/<slug:slug>/invitations/", views.invite, name="invite"),
+    path(
+        "campaigns/<slug:slug>/invitations/<int:invitation_id>/revoke/",
+        views.revoke_invitation,
+        name="revoke_invitation",
+    ),
+    path("campaigns/<slug:slug>/tasks/", views.gallery, name="gallery"),
+    path("campaigns/<slug:slug>/workers/", views.workers_table, name="workers"),
+    path(
+        "campaigns/<slug:slug>/workers/<int:worker_id>/status/",
+        views.worker_status,
+        name="worker_status",
+    ),
+    path("tasks/<int:task_id>/", views.task, name="task"),
+]

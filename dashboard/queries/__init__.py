@@ -1,0 +1,1 @@
+"""Reads for organizers' pages: explicit order, a constant number of queries, never a write."""

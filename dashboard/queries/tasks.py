@@ -1,0 +1,254 @@
+"""Tasks with everybody's answers: the gallery and the page of one task."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from django.db.models import Count, F, QuerySet
+
+from annotate.models import Annotation, Consensus
+from annotate.queries import LOOKED
+from catalog.renditions import THUMBNAIL_PX
+from crowd.models import Answer, Campaign, Outcome, Task
+from dashboard.comparison import Comparison, Fused, compare
+from dashboard.overlay import (
+    CARD_LETTER_SHARE,
+    PHOTO_LETTER_SHARE,
+    Overlay,
+    draw,
+    letter,
+    style,
+)
+from dashboard.queries.samples import active_seconds
+from verify.models import ConsensusVerdict, Label, Verdict
+
+A = TypeVar("A", bound=Answer)
+
+OUTCOME_WORDS = {
+    Outcome.ANSWERED: "Boxed",
+    Outcome.NOTHING: "Nothing to box",
+    Outcome.CANT_TELL: "Can't tell",
+    Outcome.PROBLEM: "Photo problem",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One worker's answer in words, and against the consensus where it went into it."""
+
+    letter: str
+    style: str
+    answer: Answer
+    words: str
+    n_boxes: int | None
+    active_s: float | None
+    is_counted: bool
+    comparison: Comparison | None = None
+    is_as_consensus: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One kind of verdict on a task and how many gave it."""
+
+    words: str
+    n: int
+    is_consensus: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A task as the gallery shows it. `overlay` for box tasks, `chips` for verification."""
+
+    task: Task
+    answers: list[AnswerRow]
+    overlay: Overlay | None = None
+    chips: list[Chip] = field(default_factory=list)
+    consensus: Consensus | ConsensusVerdict | None = None
+
+    @property
+    def thumbnail_width(self) -> int:
+        """Width of the thumbnail in pixels."""
+        image = self.task.image
+        longer = max(image.display_width, image.display_height)
+        return max(1, round(image.display_width * min(1.0, THUMBNAIL_PX / longer)))
+
+
+def answered(campaign: Campaign, state: str = "") -> QuerySet[Task]:
+    """Tasks with an answer, the lowest agreement first; those too fresh to compare come last."""
+    tasks = Task.objects.filter(campaign=campaign, n_answers__gte=1)
+    if state in Task.State.values:
+        tasks = tasks.filter(state=state)
+    return tasks.select_related("image", "campaign").order_by(
+        F("agreement").asc(nulls_last=True), "pk"
+    )
+
+
+def n_answered_by_state(campaign: Campaign) -> dict[str, int]:
+    """How many tasks with an answer there are in each state."""
+    rows = (
+        Task.objects.filter(campaign=campaign, n_answers__gte=1)
+        .values("state")
+        .annotate(n=Count("pk"))
+        .order_by("state")
+    )
+    return dict.fromkeys(Task.State.values, 0) | dict(rows.values_list("state", "n"))
+
+
+def find(task_id: int) -> Task | None:
+    """One task with its image and campaign."""
+    return (
+        Task.objects.select_related("image__taxon", "image__dataset", "campaign")
+        .filter(pk=task_id)
+        .first()
+    )
+
+
+def cards(campaign: Campaign, tasks: Sequence[Task], *, is_large: bool = False) -> list[Card]:
+    """These tasks of a campaign with all their answers, in the given order."""
+    if campaign.kind == Campaign.Kind.BOX:
+        share = PHOTO_LETTER_SHARE if is_large else CARD_LETTER_SHARE
+        return _box_cards(tasks, share)
+    return _verdict_cards(tasks)
+
+
+def versions(task: Task) -> Sequence[Consensus | ConsensusVerdict]:
+    """Every consensus this task has had, the newest first; box ones with `n_boxes`."""
+    if task.campaign.kind == Campaign.Kind.BOX:
+        return list(
+            Consensus.objects.filter(task=task)
+            .annotate(n_boxes=Count("boxes"))
+            .order_by("-version")
+        )
+    return list(ConsensusVerdict.objects.filter(task=task).order_by("-version"))
+
+
+def next_task(task: Task) -> Task | None:
+    """The task after this one in the gallery's order, within its state; None at the end.
+
+    A task that is too fresh to compare has no place in the order.
+    """
+    if task.agreement is None:
+        return None
+    same = Task.objects.filter(campaign=task.campaign, n_answers__gte=1, state=task.state)
+    tied = same.filter(agreement=task.agreement, pk__gt=task.pk).order_by("pk").first()
+    worse = same.filter(agreement__gt=task.agreement).order_by("agreement", "pk")
+    return tied or worse.first()
+
+
+def _box_cards(tasks: Sequence[Task], letter_share: float) -> list[Card]:
+    task_ids = [task.pk for task in tasks]
+    annotations = _by_task(
+        Annotation.objects.filter(task__in=task_ids, is_current=True)
+        .select_related("worker")
+        .prefetch_related("boxes")
+        .order_by("received_at", "id")
+    )
+    consensuses = {
+        row.task_id: row
+        for row in Consensus.objects.filter(task__in=task_ids, is_current=True)
+        .prefetch_related("boxes")
+        .order_by("pk")
+    }
+    return [
+        _box_card(task, annotations.get(task.pk, []), consensuses.get(task.pk), letter_share)
+        for task in tasks
+    ]
+
+
+def _box_card(
+    task: Task, annotations: list[Annotation], consensus: Consensus | None, letter_share: float
+) -> Card:
+    drawn = [
+        {box.pk: (box.x, box.y, box.w, box.h) for box in annotation.boxes.all()}
+        for annotation in annotations
+    ]
+    fused = [
+        Fused((box.x, box.y, box.w, box.h), frozenset(box.sources))
+        for box in (consensus.boxes.all() if consensus else [])
+    ]
+    evidence = set(consensus.evidence) if consensus else set()
+    rows = [
+        AnswerRow(
+            letter=letter(index),
+            style=style(index),
+            answer=annotation,
+            words=_words(annotation),
+            n_boxes=len(boxes),
+            active_s=active_seconds(annotation.timing),
+            is_counted=annotation.pk in evidence,
+            comparison=compare(boxes, fused)
+            if annotation.pk in evidence and annotation.outcome in LOOKED
+            else None,
+        )
+        for index, (annotation, boxes) in enumerate(zip(annotations, drawn, strict=True))
+    ]
+    overlay = draw(
+        task.image.width,
+        task.image.height,
+        [list(boxes.values()) for boxes in drawn],
+        [box.xywh for box in fused],
+        letter_share=letter_share,
+    )
+    return Card(task, rows, overlay=overlay, consensus=consensus)
+
+
+def _verdict_cards(tasks: Sequence[Task]) -> list[Card]:
+    task_ids = [task.pk for task in tasks]
+    verdicts = _by_task(
+        Verdict.objects.filter(task__in=task_ids, is_current=True)
+        .select_related("worker")
+        .order_by("received_at", "id")
+    )
+    consensuses = {
+        row.task_id: row
+        for row in ConsensusVerdict.objects.filter(task__in=task_ids, is_current=True).order_by(
+            "pk"
+        )
+    }
+    return [
+        _verdict_card(task, verdicts.get(task.pk, []), consensuses.get(task.pk)) for task in tasks
+    ]
+
+
+def _verdict_card(task: Task, verdicts: list[Verdict], consensus: ConsensusVerdict | None) -> Card:
+    evidence = set(consensus.evidence) if consensus else set()
+    crowd = consensus.label if consensus else ""
+    rows = [
+        AnswerRow(
+            letter=letter(index),
+            style=style(index),
+            answer=verdict,
+            words=_words(verdict),
+            n_boxes=None,
+            active_s=active_seconds(verdict.timing),
+            is_counted=verdict.pk in evidence,
+            is_as_consensus=verdict.label == crowd if verdict.label and crowd else None,
+        )
+        for index, verdict in enumerate(verdicts)
+    ]
+    return Card(task, rows, chips=_chips(verdicts, crowd), consensus=consensus)
+
+
+def _chips(verdicts: Iterable[Verdict], crowd: str) -> list[Chip]:
+    counts: dict[tuple[str, bool], int] = defaultdict(int)
+    for verdict in verdicts:
+        counts[_words(verdict), bool(verdict.label) and verdict.label == crowd] += 1
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [Chip(words, n, is_consensus) for (words, is_consensus), n in ranked]
+
+
+def _words(answer: Answer) -> str:
+    if isinstance(answer, Verdict) and answer.label:
+        return str(Label(answer.label).label)
+    return OUTCOME_WORDS[Outcome(answer.outcome)]
+
+
+def _by_task(answers: Iterable[A]) -> dict[int, list[A]]:
+    found: dict[int, list[A]] = defaultdict(list)
+    for answer in answers:
+        found[answer.task_id].append(answer)
+    return found

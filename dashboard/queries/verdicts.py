@@ -1,0 +1,75 @@
+"""What the crowd has found in a verification campaign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Avg, Count
+
+from crowd.models import Campaign, Outcome
+from verify.models import ConsensusVerdict, Label, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """A label: images whose consensus it is, the mean probability it has there, votes for it."""
+
+    label: str
+    words: str
+    is_instance: bool
+    n_images: int
+    probability: float | None
+    n_votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictTable:
+    """Every label, then what is not yet known."""
+
+    rows: list[LabelRow]
+    n_undecided: int
+    n_cant_tell: int
+    n_problem: int
+
+    @property
+    def n_instances(self) -> int:
+        return sum(row.n_images for row in self.rows if row.is_instance)
+
+    @property
+    def n_non_instances(self) -> int:
+        return sum(row.n_images for row in self.rows if not row.is_instance)
+
+
+def verdict_table(campaign: Campaign) -> VerdictTable:
+    """Images by current consensus, and all current votes."""
+    images = {
+        row["label"]: (row["n"], row["mean"])
+        for row in ConsensusVerdict.objects.filter(task__campaign=campaign, is_current=True)
+        .values("label")
+        .annotate(n=Count("pk"), mean=Avg("probability"))
+        .order_by("label")
+    }
+    votes = {
+        (row["outcome"], row["label"]): row["n"]
+        for row in Verdict.objects.filter(task__campaign=campaign, is_current=True)
+        .values("outcome", "label")
+        .annotate(n=Count("pk"))
+        .order_by("outcome", "label")
+    }
+    rows = [
+        LabelRow(
+            label=label.value,
+            words=str(label.label),
+            is_instance=label == Label.ANIMAL,
+            n_images=images.get(label.value, (0, None))[0],
+            probability=images.get(label.value, (0, None))[1],
+            n_votes=votes.get((Outcome.ANSWERED.value, label.value), 0),
+        )
+        for label in Label
+    ]
+    return VerdictTable(
+        rows,
+        n_undecided=images.get("", (0, None))[0],
+        n_cant_tell=votes.get((Outcome.CANT_TELL.value, ""), 0),
+        n_problem=votes.get((Outcome.PROBLEM.value, ""), 0),
+    )

@@ -1,0 +1,157 @@
+"""What each worker has done in a campaign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Aggregate, Count, F, FloatField, Max, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
+
+from annotate.queries import LOOKED
+from crowd.models import Answer, Campaign, Outcome, Worker
+from dashboard.comparison import Comparison
+from dashboard.queries.campaigns import ANSWERS
+from dashboard.queries.samples import comparisons, sampled_boxes
+from verify.models import Label, Verdict
+
+SORTS = {
+    "worker": "Worker",
+    "answers": "Answers",
+    "agreement": "With consensus",
+    "missed": "Missed",
+    "extra": "Extra",
+    "unusable": "Can't tell",
+    "seconds": "Median time",
+    "seen": "Last seen",
+    "status": "Status",
+}
+
+
+class Median(Aggregate):
+    """PostgreSQL's percentile_cont at one half."""
+
+    function = "percentile_cont"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRow:
+    """`agreement`: mean IoU of matched boxes with the consensus (box campaigns), or share of
+    verdicts equal to it. `missed`: share of the consensus boxes that the worker left out; `extra`:
+    boxes per answered image that no consensus box was made from. None where nothing is known."""
+
+    worker: Worker
+    n_answers: int
+    n_unusable: int
+    last_seen: datetime
+    median_s: float | None
+    agreement: float | None
+    n_compared: int
+    missed: float | None = None
+    extra: int | None = None
+
+    @property
+    def unusable(self) -> float:
+        """Share of answers that were *can't tell* or *photo problem*."""
+        return self.n_unusable / self.n_answers
+
+
+def workers(campaign: Campaign) -> list[WorkerRow]:
+    """Everybody with an answer in the campaign, the busiest first."""
+    is_box = campaign.kind == Campaign.Kind.BOX
+    rows = list(_totals(campaign).order_by("-n_answers", "worker"))
+    people = Worker.objects.in_bulk([row["worker"] for row in rows])
+    boxes = comparisons(sampled_boxes(campaign)) if is_box else {}
+    verdicts = {} if is_box else _equal_to_consensus(campaign)
+    return [_row(people[row["worker"]], row, boxes, verdicts, is_box=is_box) for row in rows]
+
+
+def ordered(rows: list[WorkerRow], sort: str, *, is_descending: bool) -> list[WorkerRow]:
+    """The rows sorted by a column of `SORTS`; what is unknown always comes last."""
+
+    def key(row: WorkerRow) -> object:
+        return {
+            "worker": row.worker.pseudonym,
+            "answers": row.n_answers,
+            "agreement": row.agreement,
+            "missed": row.missed,
+            "extra": row.extra,
+            "unusable": row.unusable,
+            "seconds": row.median_s,
+            "seen": row.last_seen,
+            "status": row.worker.status,
+        }[sort]
+
+    known = [row for row in rows if key(row) is not None]
+    unknown = [row for row in rows if key(row) is None]
+    return sorted(known, key=key, reverse=is_descending) + unknown  # type: ignore[arg-type]
+
+
+def _totals(campaign: Campaign):  # type: ignore[no-untyped-def]
+    model: type[Answer] = ANSWERS[Campaign.Kind(campaign.kind)]
+    return (
+        model._default_manager.filter(task__campaign=campaign, is_current=True)
+        .values("worker")
+        .annotate(
+            n_answers=Count("pk"),
+            n_unusable=Count("pk", filter=~Q(outcome__in=LOOKED)),
+            last_seen=Max("received_at"),
+            median_ms=Median(
+                Coalesce(
+                    _number("active_ms"),
+                    _number("visible_ms") - Coalesce(_number("idle_ms"), 0.0),
+                )
+            ),
+        )
+    )
+
+
+def _number(name: str) -> Cast:
+    return Cast(KeyTextTransform(name, "timing"), FloatField())
+
+
+def _equal_to_consensus(campaign: Campaign) -> dict[int, tuple[int, int]]:
+    """By worker: verdicts equal to the consensus, and verdicts compared with one of two votes."""
+    rows = (
+        Verdict.objects.filter(
+            task__campaign=campaign,
+            is_current=True,
+            outcome=Outcome.ANSWERED,
+            task__consensus_verdicts__is_current=True,
+            task__consensus_verdicts__n_votes__gte=2,
+            task__consensus_verdicts__label__in=Label.values,
+        )
+        .values("worker")
+        .annotate(
+            same=Count("pk", filter=Q(label=F("task__consensus_verdicts__label"))), n=Count("pk")
+        )
+        .order_by("worker")
+    )
+    return {row["worker"]: (row["same"], row["n"]) for row in rows}
+
+
+def _row(
+    worker: Worker,
+    row: dict[str, object],
+    boxes: dict[int, Comparison],
+    verdicts: dict[int, tuple[int, int]],
+    *,
+    is_box: bool,
+) -> WorkerRow:
+    found = boxes.get(worker.pk, Comparison())
+    same, n = verdicts.get(worker.pk, (0, 0))
+    median_ms = row["median_ms"]
+    return WorkerRow(
+        worker=worker,
+        n_answers=row["n_answers"],  # type: ignore[arg-type]
+        n_unusable=row["n_unusable"],  # type: ignore[arg-type]
+        last_seen=row["last_seen"],  # type: ignore[arg-type]
+        median_s=median_ms / 1000 if isinstance(median_ms, float) else None,
+        agreement=found.mean_iou if is_box else (same / n if n else None),
+        n_compared=found.n_objects if is_box else n,
+        missed=found.n_missed / found.n_objects if found.n_objects else None,
+        extra=found.n_extra if worker.pk in boxes else None,
+    )
