@@ -112,19 +112,21 @@ def seed(say: Callable[[str], None]) -> None:
 
 
 def _draw(wanted: list[Wish]) -> Iterator[tuple[Scene, str]]:
+    # the processes are given `draw_scene` itself: a function of this module would need Django there
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        for wish, scene in zip(wanted, pool.map(_draw_one, wanted), strict=True):
-            yield scene, wish.split
-
-
-def _draw_one(wish: Wish) -> Scene:
-    return draw_scene(
-        super_class=wish.super_class,
-        seed=wish.seed,
-        size=SIZE,
-        n_animals=wish.n_animals,
-        reason=wish.reason,
-    )
+        drawn = [
+            pool.submit(
+                draw_scene,
+                super_class=wish.super_class,
+                seed=wish.seed,
+                size=SIZE,
+                n_animals=wish.n_animals,
+                reason=wish.reason,
+            )
+            for wish in wanted
+        ]
+        for wish, scene in zip(wanted, drawn, strict=True):
+            yield scene.result(), wish.split
 
 
 def _organizer() -> tuple[User, str]:
