@@ -62,8 +62,8 @@ class Unreadable(ValueError):
 class Picture:
     """One decoded photograph.
 
-    `pixels` is upright, in mode L, RGB or CMYK, without metadata. `icc_profile` is
-    empty where the file has none. `is_browser_ready`: the file's own bytes show the same picture in any browser.
+    `pixels` is upright, in mode L, RGB or CMYK, without metadata. `icc_profile` is empty where the
+    file has none. `is_browser_ready`: the file's own bytes show the same picture in any browser.
     """
 
     pixels: PIL.Image.Image

@@ -9,8 +9,6 @@ the camera's position: it is for organizers and researchers, not for workers.
 from __future__ import annotations
 
 import io
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,9 +148,7 @@ def _write(path_name: str, data: bytes) -> None:
         return
     path = Path(default_storage.path(path_name))
     path.parent.mkdir(parents=True, exist_ok=True)
-    candidate = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
-    try:
-        candidate.write_bytes(data)
-        candidate.replace(path)
-    finally:
-        candidate.unlink(missing_ok=True)
+    # always the same name: what a killed import leaves behind, the next one overwrites
+    candidate = path.with_name(f".{path.name}.new")
+    candidate.write_bytes(data)
+    candidate.replace(path)
