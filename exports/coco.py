@@ -18,6 +18,9 @@ from exports.queries import BoxRecord, ImageRecord
 from exports.writing import JsonFile, Spool, WrittenFile
 
 _DIGITS = 4
+# plain strings: an enumeration's members are slow to look up a million times
+_RETIRED = Task.State.RETIRED.value
+_DISPUTED = Task.State.DISPUTED.value
 
 
 class Status(TextChoices):
@@ -34,7 +37,7 @@ def status_of(image: ImageRecord, n_boxes: int, *, is_excluded: bool) -> Status:
     """The first that holds: excluded from the test set, disputed, not looked at, empty, boxed."""
     if is_excluded:
         return Status.EXCLUDED
-    if image.boxing_state == Task.State.DISPUTED:
+    if image.boxing_state == _DISPUTED:
         return Status.DISPUTED
     if not image.n_looked:
         return Status.NOT_LOOKED
@@ -82,36 +85,41 @@ class DetectionFile:
     ) -> None:
         """Add an image and its boxes; an excluded image has none, it is no test image any more."""
         status = status_of(image, len(boxes), is_excluded=is_excluded)
-        self._statuses[status.value] += 1
-        self._file.item(self._image_row(image_id, image, len(boxes), status))
+        self._statuses[status] += 1
+        size = self._header.profile.size(image.width, image.height)
+        self._file.item(self._image_row(image_id, image, size, len(boxes), status))
         if not is_excluded and self._header.profile.has_boxes(self._split, len(boxes)):
             for box in boxes:
-                self._add_box(image_id, image, box)
+                self._add_box(image_id, image, size, box)
 
     def result(self) -> WrittenFile:
         """Once the context has ended: the file, with the numbers of images, boxes and statuses."""
         counts = {"images": self._statuses.total(), "annotations": self._n_annotations}
         return self._file.result(
-            counts | {status.value: self._statuses[status.value] for status in Status}
+            counts | {status.value: self._statuses[status] for status in Status}
         )
 
     def _image_row(
-        self, image_id: int, image: ImageRecord, n_boxes: int, status: Status
+        self,
+        image_id: int,
+        image: ImageRecord,
+        size: tuple[int, int],
+        n_boxes: int,
+        status: Status,
     ) -> dict[str, object]:
-        width, height = self._header.profile.size(image.width, image.height)
         return {
             "id": image_id,
             "file_name": image.file_name,
-            "width": width,
-            "height": height,
+            "width": size[0],
+            "height": size[1],
             "license": self._header.licence_id(image),
             "rights_holder": image.rights_holder,
             "attributes": {
-                "status": status.value,
+                "status": status,
                 "super_class": image.super_class,
                 "category_id": self._header.category_id(image),
                 "campaign": image.campaign,
-                "is_finished": image.boxing_state == Task.State.RETIRED,
+                "is_finished": image.boxing_state == _RETIRED,
                 "is_capped": bool(image.is_capped),
                 "n_boxes": n_boxes,
                 "n_looked": image.n_looked or 0,
@@ -124,9 +132,10 @@ class DetectionFile:
             },
         }
 
-    def _add_box(self, image_id: int, image: ImageRecord, box: BoxRecord) -> None:
+    def _add_box(
+        self, image_id: int, image: ImageRecord, size: tuple[int, int], box: BoxRecord
+    ) -> None:
         full = image.width, image.height
-        size = self._header.profile.size(*full)
         bbox = scaled_box(box.x, box.y, box.w, box.h, full, size)
         if bbox is None:
             return

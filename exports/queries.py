@@ -55,8 +55,9 @@ SELECT image.id, image.file_name, image.width, image.height, image.licence, imag
     boxing.slug, boxing.state, boxing.version, boxing.method, boxing.n_looked, boxing.n_unusable,
     boxing.expected_unseen, boxing.risk, boxing.mean_iou, boxing.is_capped,
     verifying.state, verifying.version, verifying.method, verifying.p_instance,
-    verifying.probabilities, verifying.votes, verifying.n_votes, verifying.n_unusable,
-    box.x, box.y, box.w, box.h, box.score, box.n_workers, box.n_looked, box.spread
+    verifying.probabilities::text, verifying.votes::text, verifying.n_votes,
+    verifying.n_unusable,
+    box.x, box.y, box.w, box.h, box.score, box.n_workers, box.n_looked, box.spread::text
 FROM catalog_image image
 LEFT JOIN boxing ON boxing.image_id = image.id
 LEFT JOIN verifying ON verifying.image_id = image.id
@@ -179,11 +180,9 @@ def images(
     rows = _stream(snapshot, _IMAGES, {"dataset": dataset.pk, "split": split})
     for _, of_one in groupby(rows, key=itemgetter(0)):
         same = list(of_one)
-        boxes = [BoxRecord._make(row[_N_IMAGE_COLUMNS:]) for row in same]
-        yield (
-            ImageRecord._make(same[0][:_N_IMAGE_COLUMNS]),
-            [] if boxes[0].x is None else boxes,
-        )
+        image = ImageRecord._make(same[0][:_N_IMAGE_COLUMNS])
+        has_boxes = same[0][_N_IMAGE_COLUMNS] is not None
+        yield image, [BoxRecord._make(row[_N_IMAGE_COLUMNS:]) for row in same if has_boxes]
 
 
 def parts(snapshot: BaseDatabaseWrapper, dataset: Dataset) -> dict[str, int]:
