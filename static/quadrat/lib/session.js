@@ -48,7 +48,7 @@ export class Session {
     });
     this.supply = new Supply(
       (count) => request("POST", page.urls.claim, { count }),
-      (id) => this.outbox.entries.some((entry) => entry.assignment.id === id),
+      () => this.outbox.entries.length,
     );
   }
 
@@ -62,6 +62,7 @@ export class Session {
     watchHand();
     this.listen();
     this.showTally();
+    for (const entry of this.outbox.entries) this.supply.answered.add(entry.assignment.id);
     void this.outbox.flush();
     const refused = this.outbox.entries.find((entry) => entry.refused);
     if (refused) void this.reopen(refused, refused.refused);
@@ -146,6 +147,7 @@ export class Session {
     const { assignment } = item;
     this.last = { item, outcome: answer.outcome, memo, at: Date.now() };
     if (!isCorrection) this.count(1);
+    this.supply.answered.add(assignment.id);
     this.outbox.put({
       url: this.url("answer", assignment.id),
       body: { idempotency_key: uuid(), ...answer, timing: this.timing.report() },

@@ -16,15 +16,20 @@
 
 const AHEAD = 2;
 const MOST = 24;
+const TRIES = 3;
+const PAUSE_MS = 400;
+const WAIT = 503;
 
 export class Supply {
   /**
    * @param {(count: number) => Promise<import("./http.js").Answer>} claim
-   * @param {(id: string) => boolean} isAnswered  answered here, though the server may not know yet
+   * @param {() => number} onTheirWay  answers that the server does not have yet
    */
-  constructor(claim, isAnswered) {
+  constructor(claim, onTheirWay) {
     this.claim = claim;
-    this.isAnswered = isAnswered;
+    this.onTheirWay = onTheirWay;
+    /** Answered here: a claim that crossed the answer may still list it. @type {Set<string>} */
+    this.answered = new Set();
     /** @type {Item[]} */
     this.queue = [];
     /** @type {string|null} */
@@ -35,13 +40,16 @@ export class Supply {
 
   /** The next photo, or the server's word why there is none. @returns {Promise<Next>} */
   async next() {
-    let reply = { status: 204, body: /** @type {any} */ (null) };
+    let reply = { status: WAIT, body: /** @type {any} */ (null) };
     this.current = null;
-    if (!this.queue.length) reply = await this.refill();
-    if (!this.queue.length && reply.status === 201) reply = await this.refill();
+    for (let i = 0; i < TRIES && !this.queue.length; i += 1) {
+      if (i) await new Promise((done) => setTimeout(done, PAUSE_MS));
+      reply = await this.refill();
+      if (reply.status !== 201) break;
+    }
     const item = this.queue.shift();
     if (!item) {
-      const status = reply.status === 201 ? 204 : reply.status;
+      const status = reply.status === 201 ? WAIT : reply.status;
       return { item: null, status, detail: reply.body?.detail ?? "" };
     }
     this.current = item.assignment.id;
@@ -52,7 +60,7 @@ export class Supply {
   /** Leases already held come back first, so they are asked for on top. */
   async refill() {
     if (this.queue.length >= AHEAD) return { status: 200, body: null };
-    const held = this.queue.length + (this.current ? 1 : 0);
+    const held = this.queue.length + (this.current ? 1 : 0) + this.onTheirWay();
     this.asking ??= this.claim(Math.min(MOST, AHEAD + held));
     const reply = await this.asking;
     this.asking = null;
@@ -64,7 +72,7 @@ export class Supply {
   add(assignment) {
     const { id } = assignment;
     const isKnown = id === this.current || this.queue.some((item) => item.assignment.id === id);
-    if (!isKnown && !this.isAnswered(id)) this.queue.push(load(assignment));
+    if (!isKnown && !this.answered.has(id)) this.queue.push(load(assignment));
   }
 
   /** To be shown next. @param {Item} item */
