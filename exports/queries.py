@@ -229,6 +229,12 @@ def releases_of(dataset: Dataset) -> list[Release]:
     return list(dataset.releases.select_related("dataset", "created_by").order_by("-number"))
 
 
+def recent_releases(*, limit: int = 50) -> list[Release]:
+    """The newest releases of all data sets."""
+    rows = Release.objects.select_related("dataset", "created_by")
+    return list(rows.order_by("-created_at", "-pk")[:limit])
+
+
 def n_due(dataset: Dataset) -> int:
     """How many tasks of the data set wait for their consensus to be computed again."""
     return Task.objects.filter(campaign__dataset=dataset, aggregate_due_at__isnull=False).count()

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from exports import api
+from exports import api, views
 
 app_name = "exports"
 urlpatterns = [
+    path("dashboard/releases/", views.releases_page, name="releases_page"),
     path("api/datasets/<slug:slug>/releases/", api.ReleasesView.as_view(), name="releases"),
     path("api/releases/<int:release_id>/", api.ReleaseView.as_view(), name="release"),
     path(

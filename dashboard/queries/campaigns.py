@@ -13,13 +13,14 @@ from django.db.models.functions import TruncDate
 from annotate.models import Annotation
 from catalog.models import Image
 from catalog.superclasses import SuperClass
-from crowd.models import Answer, Campaign, Enrolment, Invitation, Task, User, Worker
+from crowd.models import Answer, Campaign, Enrolment, Invitation, Task, User
 from verify.models import Verdict
 
 ANSWERS: dict[Campaign.Kind, type[Answer]] = {
     Campaign.Kind.BOX: Annotation,
     Campaign.Kind.VERIFY: Verdict,
 }
+MIN_DAYS = 7
 STATUS_ORDER = [Campaign.Status.RUNNING, Campaign.Status.PAUSED, Campaign.Status.CLOSED]
 
 
@@ -145,7 +146,8 @@ def row_of(campaign: Campaign) -> CampaignRow:
 
 
 def answers_per_day(campaign: Campaign, *, now: datetime, n_days: int = 14) -> list[DayCount]:
-    """Answers on each of the last `n_days` days (UTC), today last."""
+    """Answers on each day (UTC), today last: from the first answer of the last `n_days` on, but at
+    least a week."""
     since = now.date() - timedelta(days=n_days - 1)
     found = dict(
         ANSWERS[Campaign.Kind(campaign.kind)]
@@ -159,7 +161,8 @@ def answers_per_day(campaign: Campaign, *, now: datetime, n_days: int = 14) -> l
         .values_list("day", "n")
     )
     most = max([*found.values(), 1])
-    days = (since + timedelta(days=offset) for offset in range(n_days))
+    first = min([*found, now.date() - timedelta(days=MIN_DAYS - 1)])
+    days = (first + timedelta(days=offset) for offset in range((now.date() - first).days + 1))
     return [DayCount(day, found.get(day, 0), 100 * found.get(day, 0) / most) for day in days]
 
 
@@ -173,13 +176,6 @@ def open_invitations(campaign: Campaign, *, now: datetime) -> list[Invitation]:
         for row in rows.select_related("created_by").order_by("-id")
         if row.max_uses is None or row.n_uses < row.max_uses
     ]
-
-
-def n_suspended(campaign: Campaign) -> int:
-    """Workers of this campaign who get no new tasks."""
-    return Enrolment.objects.filter(
-        campaign=campaign, worker__status=Worker.Status.SUSPENDED
-    ).count()
 
 
 def stock() -> list[Stock]:

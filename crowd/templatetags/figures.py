@@ -52,6 +52,16 @@ def percent(value: float | None) -> str:
 
 
 @register.filter
+def spaced(name: str) -> str:
+    """The name of a count as words.
+
+    >>> spaced("not_looked")
+    'not looked'
+    """
+    return name.replace("_", " ")
+
+
+@register.filter
 def seconds(value: float | None) -> str:
     """A short time with its unit.
 
