@@ -100,8 +100,7 @@ class Supervisor:
             if chunk:
                 self._pass_on(running, chunk)
             else:
-                self._selector.unregister(running.output)
-                running.close_output()
+                self._end_output(running)
 
     def _drain(self, running: _Running) -> None:
         if running.output < 0:
@@ -110,6 +109,11 @@ class Supervisor:
         with contextlib.suppress(BlockingIOError):
             while chunk := os.read(running.output, LONGEST_LINE_BYTES):
                 self._pass_on(running, chunk)
+        self._end_output(running)
+
+    def _end_output(self, running: _Running) -> None:
+        if running.rest:
+            self._pass_on(running, b"\n")
         self._selector.unregister(running.output)
         running.close_output()
 
