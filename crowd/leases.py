@@ -141,8 +141,13 @@ def claim(
         if place.status != Campaign.Status.RUNNING:
             raise Conflict("This campaign is not running at the moment. Try again later.")
         until = now + timedelta(seconds=place.lease_s)
-        known = {"worker": worker.pk, "campaign": place.campaign, "enrolment": place.id}
-        known |= {"now": now, "until": until}
+        known: dict[str, Any] = {
+            "worker": worker.pk,
+            "campaign": place.campaign,
+            "enrolment": place.id,
+            "now": now,
+            "until": until,
+        }
         held = _leases(_HELD, known | {"count": count})
         held = _renew_tired(held, tired_before=now + (until - now) / 2, until=until)
         if len(held) < count:

@@ -90,7 +90,7 @@ def _after_join(invitation: Invitation) -> str:
 
 
 @require_GET
-def image(request: HttpRequest, uid: uuid.UUID, rendition: str) -> FileResponse:
+def image(request: HttpRequest, uid: uuid.UUID, rendition: renditions.Kind) -> FileResponse:
     """A display copy or thumbnail, to those who may look at it."""
     found = queries.visible_image(uid, cast(User, request.user))
     if found is None:

@@ -9,11 +9,9 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from multiprocessing import get_context
 from pathlib import Path
 
 from django.conf import settings
@@ -27,25 +25,13 @@ from catalog.models import Dataset
 from catalog.superclasses import SuperClass
 from crowd import campaigns, people
 from crowd.models import Campaign, User
+from quadrat import demo_scenes
 from quadrat.simulated_crowd import Simulation
-from simulation.scenes import Scene, draw_scene, write_dataset
+from simulation.dataset import write_dataset
 from verify import aggregation as verify_aggregation
 from verify import skill_fitting as verify_skill_fitting
 
 DATASET = "field-scenes"
-SIZE = (1440, 1080)
-SEED = 2017
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """One scene to draw."""
-
-    super_class: str
-    split: str
-    seed: int
-    reason: str = "animal"
-    n_animals: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +48,10 @@ class DemoCampaign:
 
 
 DEMO_CAMPAIGNS = [
-    DemoCampaign("birds", Campaign.Kind.BOX, SuperClass.AVES, "train", 0.6, 9, 2.5),
+    DemoCampaign("birds", Campaign.Kind.BOX, SuperClass.AVES, "train", 0.45, 9, 2.5),
     DemoCampaign("insects", Campaign.Kind.BOX, SuperClass.INSECTA, "train", 1.0, 7, 4),
-    DemoCampaign("mammals-seen", Campaign.Kind.VERIFY, SuperClass.MAMMALIA, "test", 0.75, 8, 1.5),
+    DemoCampaign("mammals-seen", Campaign.Kind.VERIFY, SuperClass.MAMMALIA, "test", 0.6, 8, 1.5),
 ]
-
-
-def wishes() -> list[Wish]:
-    """What the demo shows: birds and insects to box, mammals and their traces to verify."""
-    birds = [Wish("Aves", "train", SEED + number) for number in range(26)]
-    empty = [Wish("Aves", "train", SEED + 90 + number, n_animals=0) for number in range(2)]
-    insects = [Wish("Insecta", "train", SEED + 200 + number) for number in range(12)]
-    mammals = [Wish("Mammalia", "test", SEED + 300 + number) for number in range(14)]
-    reasons = ["tracks", "tracks", "scat", "habitat", "habitat", "remains"]
-    traces = [
-        Wish("Mammalia", "test", SEED + 400 + number, reason=reason)
-        for number, reason in enumerate(reasons)
-    ]
-    return [*birds, *empty, *insects, *mammals, *traces]
 
 
 @dataclass(slots=True)
@@ -100,8 +72,9 @@ def seed(say: Callable[[str], None]) -> None:
     if Campaign.objects.exists():
         return
     folder = Path(settings.DATA_DIR) / "demo-scenes"
-    say(f"drawing {len(wishes())} field scenes")
-    write_dataset(folder, _draw(wishes()))
+    wanted = demo_scenes.wishes()
+    say(f"drawing {len(wanted)} field scenes")
+    write_dataset(folder, demo_scenes.draw(wanted))
     call_command("import_images", str(folder / "scenes.json"), dataset=DATASET, verbosity=0)
     shutil.rmtree(folder)
     organizer, password = _organizer()
@@ -109,24 +82,6 @@ def seed(say: Callable[[str], None]) -> None:
         say(f"a simulated crowd works on {wish.slug}")
         _populate(wish, organizer)
     _write_way_in(organizer, password)
-
-
-def _draw(wanted: list[Wish]) -> Iterator[tuple[Scene, str]]:
-    # the processes are given `draw_scene` itself: a function of this module would need Django there
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        drawn = [
-            pool.submit(
-                draw_scene,
-                super_class=wish.super_class,
-                seed=wish.seed,
-                size=SIZE,
-                n_animals=wish.n_animals,
-                reason=wish.reason,
-            )
-            for wish in wanted
-        ]
-        for wish, scene in zip(wanted, drawn, strict=True):
-            yield scene.result(), wish.split
 
 
 def _organizer() -> tuple[User, str]:
@@ -143,15 +98,15 @@ def _populate(wish: DemoCampaign, organizer: User) -> None:
         super_class=wish.super_class,
         split=wish.split,
         max_workers=4,
-        seed=SEED,
+        seed=demo_scenes.SEED,
         by=organizer,
         now=start,
     )
     n_calls = 2.6 * 3 * campaign.tasks.count() * wish.until
     clock = Clock(start, timedelta(days=wish.days_ago) / n_calls)
-    Simulation(campaign, wish.n_workers, SEED, clock, until=wish.until, wait=_aggregate).run(
-        _ignore_progress
-    )
+    Simulation(
+        campaign, wish.n_workers, demo_scenes.SEED, clock, until=wish.until, wait=_aggregate
+    ).run(_ignore_progress)
     _fit_skills()
 
 

@@ -144,8 +144,9 @@ AXES_VERBOSE = False
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.SessionAuthentication",
+        # first, so that whoever is not signed in hears 401 rather than 403
         "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
     ],
     # a view that names no permission is for administrators
     "DEFAULT_PERMISSION_CLASSES": ["crowd.permissions.IsAdministrator"],

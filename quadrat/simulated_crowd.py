@@ -86,11 +86,15 @@ class Simulation:
         before = self.n_answers
         for somebody in self.crowd:
             held, _ = leases.claim(
-                somebody.worker, self.campaign.slug, count=CLAIM, now=self.clock()
+                somebody.worker, self.campaign.slug, count=self._n_at_once(), now=self.clock()
             )
             for lease in held:
                 self._answer(somebody, lease)
         return self.n_answers > before
+
+    def _n_at_once(self) -> int:
+        """Few where a round of everybody would overshoot what is wanted."""
+        return max(1, min(CLAIM, self.campaign.tasks.count() // (4 * self.n_workers)))
 
     def _answer(self, somebody: SimulatedWorker, lease: Lease) -> None:
         image = lease.image

@@ -220,7 +220,7 @@ def _status(
         notes.append("has a status without a super_class: status left out")
         return None, ""
     reason = lenient.text(row.get("reason"))
-    if reason and reason not in REASONS:
+    if reason and reason not in {*REASONS, "animal"}:
         notes.append(f"reason {lenient.shown(reason)} is none of {', '.join(REASONS)}: left out")
         reason = ""
     status = Reference.Status(given)

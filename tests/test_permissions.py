@@ -1,0 +1,189 @@
+"""Every route, as every role: denied unless this table says otherwise.
+
+A new route must be entered here; the walk fails on one that is not.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from crowd import leases, people
+from crowd.models import Campaign, User
+from exports.models import Release
+from tests import make
+
+ROLES = ("nobody", "worker", "organizer", "administrator")
+EVERYBODY = frozenset(ROLES)
+SIGNED_IN = EVERYBODY - {"nobody"}
+ORGANIZERS = frozenset({"organizer", "administrator"})
+# what a door that is closed answers: sign in first; not yours; there is no such thing for you
+CLOSED = {401, 403, 404}
+METHODS = ("get", "post", "put", "patch", "delete")
+BODIES = {"annotate:annotation": make.annotation(), "verify:verdict": make.verdict()}
+FORMS = {
+    "dashboard:campaign_status": {"status": "running"},
+    "dashboard:worker_status": {"action": "reinstate"},
+}
+# who is let in finds nothing there, as these rows come without files
+WITHOUT_FILES = {"crowd:image", "exports:release_file"}
+
+ALLOWED = {
+    "crowd:home": SIGNED_IN,
+    "crowd:join": EVERYBODY,
+    "crowd:sign_in": EVERYBODY,
+    "crowd:sign_out": SIGNED_IN,
+    "crowd:image": ORGANIZERS | {"worker"},
+    "crowd:healthz": EVERYBODY,
+    "crowd:readyz": EVERYBODY,
+    "crowd:claim": SIGNED_IN,
+    "crowd:renew": frozenset({"worker"}),
+    "crowd:release": frozenset({"worker"}),
+    "annotate:task": SIGNED_IN,
+    "annotate:annotation": frozenset({"worker"}),
+    "verify:task": SIGNED_IN,
+    "verify:verdict": frozenset({"worker"}),
+    "exports:releases": ORGANIZERS,
+    "exports:release": ORGANIZERS,
+    "exports:release_file": ORGANIZERS,
+    "dashboard:overview": ORGANIZERS,
+    "dashboard:campaign": ORGANIZERS,
+    "dashboard:campaign_new": ORGANIZERS,
+    "dashboard:campaign_status": ORGANIZERS,
+    "dashboard:invite": ORGANIZERS,
+    "dashboard:revoke_invitation": ORGANIZERS,
+    "dashboard:gallery": ORGANIZERS,
+    "dashboard:workers": ORGANIZERS,
+    "dashboard:worker_status": ORGANIZERS,
+    "dashboard:task": ORGANIZERS,
+    "api_schema": SIGNED_IN,
+    "api_docs": SIGNED_IN,
+}
+"""Who gets in where. The worker of the table holds a lease on a box task and one on a verify task;
+their assignments are nobody else's, not even an organizer's."""
+
+
+def routes(patterns=None, prefix="", namespace=""):
+    """Every URL pattern as (name, path)."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = f"{entry.namespace}:" if entry.namespace else namespace
+            yield from routes(entry.url_patterns, path, inner)
+        elif isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}", path
+
+
+@dataclass
+class World:
+    values: dict[str, dict[str, str]]
+    clients: dict[str, Client]
+
+
+@pytest.fixture
+def world(ada, olga, root) -> World:
+    now = timezone.now()
+    boxes = make.campaign(3, slug="birds")
+    deer = make.campaign(3, slug="deer", kind=Campaign.Kind.VERIFY, super_class="Mammalia")
+    (box_lease,), _ = leases.claim(ada, "birds", count=1, now=now)
+    (verify_lease,), _ = leases.claim(ada, "deer", count=1, now=now)
+    invitation = people.invite(by=olga, role=User.Role.WORKER, campaign=boxes, now=now)
+    release = Release.objects.create(dataset=boxes.dataset, number=1, created_at=now)
+    shared = {
+        "slug": "birds",
+        "token": invitation.token,
+        "invitation_id": str(invitation.pk),
+        "uid": str(box_lease.image.uid),
+        "rendition": "display",
+        "assignment_id": str(box_lease.id),
+        "task_id": str(box_lease.task_id),
+        "worker_id": str(ada.pk),
+        "release_id": str(release.pk),
+        "name": "train.json",
+    }
+    values = {name: dict(shared) for name in ALLOWED}
+    values["verify:task"]["slug"] = deer.slug
+    values["verify:verdict"]["assignment_id"] = str(verify_lease.id)
+    for name in ("exports:releases",):
+        values[name]["slug"] = boxes.dataset.slug
+    people_by_role = {"worker": ada.user, "organizer": olga, "administrator": root}
+    clients = {role: Client() for role in ROLES}
+    for role, user in people_by_role.items():
+        clients[role].force_login(user)
+    return World(values, clients)
+
+
+def filled(path: str, values: dict[str, str]) -> str:
+    """A route's path with its placeholders replaced."""
+    parts = []
+    for part in f"/{path}".split("<"):
+        placeholder, end, rest = part.partition(">")
+        parts.append(values[placeholder.split(":")[-1]] + rest if end else part)
+    return "".join(parts)
+
+
+def test_every_route_is_in_the_table():
+    assert sorted(name for name, _ in routes()) == sorted(ALLOWED)
+
+
+def knock(client: Client, method: str, name: str, path: str) -> int:
+    """The status of one request; being sent to the sign-in page counts as 401."""
+    if method == "post" and name in FORMS:
+        reply = client.post(path, FORMS[name])
+    elif method == "get":
+        reply = client.get(path)
+    else:
+        body = json.dumps(BODIES.get(name, {}))
+        reply = getattr(client, method)(path, data=body, content_type="application/json")
+    is_sent_away = reply.status_code == 302 and reply["Location"].startswith("/sign-in/")
+    return 401 if is_sent_away else reply.status_code
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(ALLOWED))
+def test_who_gets_in_where(world, name):
+    path = filled(dict(routes())[name], world.values[name])
+    for role in ROLES:
+        methods = ("get",) if name == "crowd:sign_out" else METHODS
+        statuses = {method: knock(world.clients[role], method, name, path) for method in methods}
+        # 405: the method does not exist for anybody, which says nothing of the role
+        answered = {status for status in statuses.values() if status != 405}
+        assert max(answered, default=0) < 500 or name == "crowd:readyz", (name, role, statuses)
+        if role not in ALLOWED[name]:
+            assert answered <= CLOSED, (name, role, statuses)
+        elif name not in WITHOUT_FILES:
+            assert answered <= {200, 201, 202, 204, 302, 409, 422, 503}, (name, role, statuses)
+
+
+@pytest.mark.django_db
+def test_a_worker_sees_no_image_that_was_not_assigned(world):
+    campaign = Campaign.objects.get(slug="birds")
+    other = campaign.tasks.exclude(pk=int(world.values["crowd:home"]["task_id"])).first()
+    reply = world.clients["worker"].get(f"/images/{other.image.uid}/display.jpg")
+    assert reply.status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_full_size_original_leaves_the_house_for_nobody(world):
+    uid = world.values["crowd:home"]["uid"]
+    for role in ROLES:
+        assert world.clients[role].get(f"/images/{uid}/full.jpg").status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_unknown_assignment_and_somebody_elses_look_alike(world, ben):
+    client = Client()
+    client.force_login(ben.user)
+    theirs = world.values["crowd:home"]["assignment_id"]
+    replies = [
+        client.post(f"/api/assignments/{which}/renew/", content_type="application/json")
+        for which in (theirs, uuid.uuid4())
+    ]
+    assert {reply.status_code for reply in replies} == {404}
+    assert replies[0].content == replies[1].content
