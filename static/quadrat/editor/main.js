@@ -73,7 +73,7 @@ function paintFooter(state, before) {
     byId(id).setAttribute("aria-disabled", String(!state.open));
   }
   byId("go-back").hidden = !session.canGoBack;
-  byId("hint").hidden = n > 0 || session.today > 0 || !state.open;
+  byId("hint").hidden = n > 0 || session.tally.today > 0 || !state.open;
 }
 
 store.subscribe((state, before) => {

@@ -14,6 +14,7 @@
  * @typedef {{item: Item, outcome: string, memo: unknown, at: number, reasons?: any, detail?: string}} Answered
  */
 import { alarm, announce } from "./announce.js";
+import { currentCard, showCard } from "./cards.js";
 import { byId, say, setText } from "./dom.js";
 import { watchHand } from "./hand.js";
 import { request, uuid } from "./http.js";
@@ -22,6 +23,7 @@ import { takeOver } from "./one_tab.js";
 import { Outbox } from "./outbox.js";
 import { Storage } from "./storage.js";
 import { Supply, load } from "./supply.js";
+import { Tally } from "./tally.js";
 import { Timing } from "./timing.js";
 
 const GRACE_MS = 60_000;
@@ -33,6 +35,8 @@ export class Session {
     this.hooks = hooks;
     this.storage = new Storage();
     this.timing = new Timing();
+    const { campaign, worker } = page;
+    this.tally = new Tally(this.storage, worker.key, campaign.session_goal);
     /** @type {Item|null} */
     this.item = null;
     /** @type {Answered|null} */
@@ -40,7 +44,7 @@ export class Session {
     this.turn = 0;
     this.outbox = new Outbox({
       storage: this.storage,
-      worker: page.worker.key,
+      worker: worker.key,
       send: (entry) => request("PUT", entry.url, entry.body),
       later: (run, seconds) => setTimeout(run, seconds * 1000),
       onChange: () => this.showStatus(),
@@ -61,7 +65,7 @@ export class Session {
     takeOver(`quadrat:${worker.key}:${campaign.slug}`, () => this.card("elsewhere"));
     watchHand();
     this.listen();
-    this.showTally();
+    this.tally.show();
     for (const entry of this.outbox.entries) this.supply.answered.add(entry.assignment.id);
     void this.outbox.flush();
     const refused = this.outbox.entries.find((entry) => entry.refused);
@@ -126,6 +130,11 @@ export class Session {
       this.card("offline");
       return;
     }
+    const again = load(item.assignment);
+    if ((await again.loaded) && !mismatch(again)) {
+      await this.show(again, null);
+      return;
+    }
     const size = (await reply.arrayBuffer().catch(() => new ArrayBuffer(0))).byteLength;
     this.card("broken");
     byId("broken-retry").onclick = () => void this.show(load(item.assignment), null);
@@ -146,7 +155,7 @@ export class Session {
     const isCorrection = this.last?.item.assignment.id === item.assignment.id;
     const { assignment } = item;
     this.last = { item, outcome: answer.outcome, memo, at: Date.now() };
-    if (!isCorrection) this.count(1);
+    if (!isCorrection) this.tally.count();
     this.supply.answered.add(assignment.id);
     this.outbox.put({
       url: this.url("answer", assignment.id),
@@ -154,9 +163,7 @@ export class Session {
       assignment: { ...assignment, memo },
     });
     if (!this.storage.isLasting) this.tell(say("memory_only"));
-    const goal = this.page.campaign.session_goal;
-    const isBreak = !isCorrection && goal && this.today % goal === 0;
-    if (isBreak) this.rest();
+    if (!isCorrection && this.tally.isRestDue) this.rest();
     else void this.advance();
   }
 
@@ -164,7 +171,7 @@ export class Session {
   rest() {
     this.item = null;
     this.turn += 1;
-    this.card("rest", { n: this.today });
+    this.card("rest", { n: this.tally.today });
     void this.supply.refill();
   }
 
@@ -205,9 +212,9 @@ export class Session {
   cardFor(status, detail) {
     if (status === 0 || status >= 500) {
       this.card("offline");
-      setTimeout(() => document.body.dataset.card === "offline" && void this.advance(), 5000);
+      setTimeout(() => currentCard() === "offline" && void this.advance(), 5000);
     } else if (status === 401 || status === 403) void this.forbidden(detail);
-    else if (status === 204) this.card("done", { n: this.today });
+    else if (status === 204) this.card("done", { n: this.tally.today });
     else this.card("stopped", { detail });
   }
 
@@ -217,26 +224,11 @@ export class Session {
     this.card(home?.ok ? "stopped" : "signed_out", { detail });
   }
 
-  /** Cards lie over the stage, one at a time. @param {string|null} name @param {Record<string, string|number>} [values] */
-  card(name, values = {}) {
-    document.body.dataset.card = name ?? "";
-    for (const card of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".note"))) {
-      card.hidden = card.id !== `note-${name}`;
-      if (!card.hidden) this.fill(card, values);
-    }
+  /** @param {string|null} name @param {Record<string, string|number>} [values] */
+  card(name, values) {
+    showCard(name, values);
     if (name) this.hooks.hide();
     if (name === "elsewhere") this.turn += 1;
-  }
-
-  /** @param {HTMLElement} card @param {Record<string, string|number>} values */
-  fill(card, values) {
-    for (const slot of /** @type {NodeListOf<HTMLElement>} */ (card.querySelectorAll("[data-say]"))) {
-      const key = slot.dataset.say ?? "";
-      setText(slot, key === "detail" ? String(values.detail ?? "") : say(key, values));
-    }
-    const heading = card.querySelector("h2");
-    if (heading && card.id !== "note-loading") announce(heading.textContent ?? "");
-    /** @type {HTMLElement|null} */ (card.querySelector("button, a"))?.focus();
   }
 
   /** @param {string} text @param {boolean} [isUrgent] */
@@ -256,28 +248,6 @@ export class Session {
     const state = !navigator.onLine ? "offline" : this.outbox.state;
     byId("status").dataset.state = state;
     setText(byId("status-text"), say(`status.${state}`, { n }));
-  }
-
-  get tallyKey() {
-    return `quadrat:${this.page.worker.key}:tally`;
-  }
-
-  /** Photos answered on this device today. @returns {number} */
-  get today() {
-    const kept = this.storage.read(this.tallyKey);
-    return kept?.day === new Date().toDateString() ? kept.n : 0;
-  }
-
-  /** @param {number} more */
-  count(more) {
-    this.storage.write(this.tallyKey, { day: new Date().toDateString(), n: this.today + more });
-    this.showTally();
-  }
-
-  showTally() {
-    const goal = this.page.campaign.session_goal || 20;
-    const n = this.today % goal || (this.today ? goal : 0);
-    setText(byId("tally"), `${n} / ${goal}`);
   }
 }
 

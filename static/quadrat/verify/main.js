@@ -23,7 +23,7 @@ function show({ assignment, img }, before) {
   showCredit(assignment.image);
   open(true);
   toast(before ? before.detail ?? say("reopened", { label: String(before.memo ?? "") }) : "");
-  byId("hint").hidden = session.today > 0;
+  byId("hint").hidden = session.tally.today > 0;
   if (!document.querySelector("dialog[open]")) stage.focus({ preventScroll: true });
 }
 
