@@ -78,14 +78,24 @@ def _hills(
 
 
 def _trees(
-    image: Image.Image, rng: np.random.Generator, y: float, height: float, tone: Colour, blur: float
+    image: Image.Image,
+    rng: np.random.Generator,
+    y: float,
+    *,
+    height: float,
+    tone: Colour,
+    blur: float,
+    firs: float = 0.5,
 ) -> None:
-    """A far line of round tree-tops and firs."""
+    """A far line of trees, a share `firs` of them firs, the others round."""
     size = image.size
     sheet = Sketch((0, int(y - height * 2), size[0], int(y + height)), size, base=tone)
     for x in np.sort(rng.uniform(-40, size[0] + 40, 30)):
-        tall, colour = height * float(rng.uniform(0.5, 1.15)), vary(rng, tone, 8)
-        if rng.random() < 0.5:
+        tall, colour = (
+            height * float(rng.uniform(0.5, 1.15)),
+            shade(tone, float(rng.uniform(-0.16, 0.12))),
+        )
+        if rng.random() < firs:
             for k in range(4):
                 top, wide = y - tall * (1.25 - 0.25 * k), tall * (0.13 + 0.07 * k)
                 fir = [(x, top), (x + wide, top + tall * 0.42), (x - wide, top + tall * 0.42)]
@@ -93,8 +103,11 @@ def _trees(
         else:
             for _ in range(6):
                 cx, cy = x + rng.normal(0, tall * 0.18), y - tall * rng.uniform(0.35, 0.85)
-                sheet.shape(ellipse(cx, cy, tall * 0.26, tall * 0.24, n=18), vary(rng, colour, 6))
-        sheet.shape(ellipse(x, y, tall * 0.5, tall * 0.22, n=18), colour)
+                sheet.shape(
+                    ellipse(cx, cy, tall * 0.26, tall * 0.24, n=18),
+                    shade(colour, float(rng.uniform(-0.08, 0.08))),
+                )
+            sheet.shape(ellipse(x, y, tall * 0.5, tall * 0.22, n=18), colour)
     paste(image, sheet.sprite(blur=blur))
 
 
@@ -126,7 +139,7 @@ def meadow(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     horizon = height * float(rng.uniform(0.34, 0.44))
     image = sky(rng, size, [(126, 176, 222), (196, 220, 232), (236, 236, 214)], (252, 250, 244))
     _hills(image, rng, horizon - 40 * unit, [(156, 182, 172), (128, 164, 128)], blur * 0.8)
-    _trees(image, rng, horizon + 10 * unit, 120 * unit, (82, 118, 72), blur)
+    _trees(image, rng, horizon + 10 * unit, height=120 * unit, tone=(82, 118, 72), blur=blur)
     _ground(image, rng, horizon, (168, 188, 96), (74, 112, 42), 0.5)
     greens: list[Colour] = [(106, 148, 54), (132, 168, 70), (88, 130, 48), (158, 176, 84)]
     for k in range(6):
@@ -207,7 +220,7 @@ def forest(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
         for x in rng.uniform(0, width, 9 - 2 * depth):
             wide = unit * (18 + 26 * depth) * float(rng.uniform(0.7, 1.3))
             foot = horizon + height * 0.035 * depth
-            sway = float(rng.normal(0, 20))
+            sway = float(rng.normal(0, 20)) * unit
             trunk = limb([(x, foot + 20), (x + sway, height * 0.3), (x + sway * 2, -40)],
                          [wide * 1.5, wide, wide * 0.8])  # fmt: skip
             sheet.shape(trunk, tone)
@@ -265,7 +278,10 @@ def _forest_floor(
         paste(image, sheet.sprite(blur=blur * 0.3 * max(0, 2 - k)))
     sheet = Sketch((0, int(horizon), width, height), image.size, base=(66, 112, 52))
     for _ in range(7):
-        x, y = float(rng.uniform(0, width)), float(rng.uniform(horizon + 60, height * 0.8))
+        x, y = (
+            float(rng.uniform(0, width)),
+            float(rng.uniform(horizon + 0.05 * height, height * 0.8)),
+        )
         size = 0.35 * (y - horizon) + 40 * height / 1200
         for angle in np.linspace(-2.7, -0.44, 6):
             fern(sheet, rng, x, y, size * float(rng.uniform(0.7, 1.1)), float(angle))
@@ -304,7 +320,7 @@ def dunes(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     )
     sheet = Sketch((0, int(horizon), width, height), size, base=(168, 160, 96))
     for _ in range(9):
-        cx, cy = float(rng.uniform(0, width)), float(rng.uniform(horizon + 50, height * 0.9))
+        cx, cy = float(rng.uniform(0, width)), float(rng.uniform(horizon + 50 * unit, height * 0.9))
         tall = 0.22 * (cy - horizon) + 12 * unit
         dry: list[Colour] = [(166, 156, 92), (190, 172, 112), (136, 134, 80)]
         grass(
@@ -333,8 +349,18 @@ def snowfield(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     horizon = height * float(rng.uniform(0.40, 0.50))
     image = sky(rng, size, [(168, 188, 212), (206, 218, 230), (238, 238, 238)], (242, 244, 248))
     _hills(image, rng, horizon - 60 * unit, [(196, 208, 224), (180, 194, 212)], blur)
-    _trees(image, rng, horizon - 10 * unit, 230 * unit, (128, 150, 166), blur)
-    _trees(image, rng, horizon + 18 * unit, 170 * unit, (84, 106, 118), blur * 0.7)
+    _trees(
+        image, rng, horizon - 10 * unit, height=230 * unit, tone=(150, 168, 184), blur=blur, firs=1
+    )
+    _trees(
+        image,
+        rng,
+        horizon + 26 * unit,
+        height=190 * unit,
+        tone=(92, 114, 128),
+        blur=blur * 0.7,
+        firs=1,
+    )
     _ground(image, rng, horizon, (226, 233, 242), (244, 247, 251), 0.22)
     for k in range(3):
         drift = Sketch((0, 0, *size), size, base=(214, 224, 238))
@@ -363,12 +389,12 @@ def snowfield(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
 
 def _drift(size: Size) -> Tuft:
     def tuft(rng: np.random.Generator, x: float, y: float, span: float) -> Sprite:
-        rise = max(3.0, span * 0.05)
+        rise = max(2.0, span * 0.022)
         box = (int(x - span), int(y - rise * 2), int(x + span), int(y + rise * 3))
         sheet = Sketch(box, size, base=(246, 249, 252))
         for lean in (-0.32, 0.05, 0.36):
             wide = span * float(rng.uniform(0.18, 0.3))
-            sheet.shape(ellipse(x + lean * span, y + rise * 0.9, wide, rise), (247, 249, 252))
+            sheet.shape(ellipse(x + lean * span, y + rise * 0.5, wide, rise), (247, 249, 252))
         return sheet.sprite(blur=max(1.0, rise * 0.4))
 
     return tuft
@@ -438,7 +464,7 @@ def dusk(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     image.paste((255, 226, 160), (0, 0), glow)
     paste(image, sun.sprite(blur=2 + blur * 0.4))
     _hills(image, rng, horizon - 30 * unit, [(150, 104, 108), (104, 80, 88)], blur * 0.6)
-    _trees(image, rng, horizon + 12 * unit, 140 * unit, (70, 58, 62), blur * 0.8)
+    _trees(image, rng, horizon + 12 * unit, height=140 * unit, tone=(70, 58, 62), blur=blur * 0.8)
     _ground(image, rng, horizon, (142, 112, 76), (58, 56, 40), 0.5)
     tones: list[Colour] = [(112, 98, 56), (88, 84, 50), (146, 118, 66)]
     for k in range(5):

@@ -49,6 +49,8 @@ __all__ = [
 ]
 
 MAX_ANIMALS = 10
+_ATTEMPTS = 8  # rarely, a crowd hides one of its own: then it is drawn anew
+_LEAST_SIDE_PX = 4
 REASONS: tuple[Reason, ...] = get_args(Reason)
 SUPER_CLASSES: tuple[str, ...] = tuple(CREATURES)
 
@@ -106,24 +108,28 @@ def draw_scene(
 
     `n_animals` (0..10) is drawn at random when it is None; 0 gives an image with nothing to box.
     With a `reason` other than "animal" no animal is in view and `n_animals` must be None or 0.
-    Raises ValueError for an unknown super-class or reason, or a number out of range.
+    Raises ValueError for an unknown super-class or reason, a number out of range, or an image
+    too small for its animals.
     """
     checked = _checked(super_class, size, n_animals, reason)
     key = crc32(f"{super_class}/{checked}/{n_animals}/{size}".encode())
-    rng = np.random.default_rng([abs(seed), int(seed < 0), key])
-    if checked != "animal":
-        return _sign_scene(super_class, checked, size, rng)
-    n = _how_many(rng) if n_animals is None else n_animals
+    for attempt in range(_ATTEMPTS):
+        rng = np.random.default_rng([abs(seed), int(seed < 0), key, attempt])
+        if checked != "animal":
+            return _sign_scene(super_class, checked, size, rng)
+        n = _how_many(rng) if n_animals is None else n_animals
+        scene = _animal_scene(super_class, n, size, rng)
+        if len(scene.boxes_xywh) == n and (scene.boxes_xywh[:, 2:] >= _LEAST_SIDE_PX).all():
+            return scene
+    raise ValueError(f"no room for {n_animals} animals in {size[0]} x {size[1]} pixels")
+
+
+def _animal_scene(super_class: str, n: int, size: Size, rng: np.random.Generator) -> Scene:
     herd = _herd(super_class, max(1, n), rng)
-    poses = [
-        posed(each, share, size, rng)
-        for each, share in zip(
-            herd, shares(len(herd), rng, in_a_row=herd[0].stance == "perch"), strict=True
-        )
-    ]
-    backdrop = _home(super_class, herd[0], poses, rng)(
-        rng, size, min(0.9, poses[0].height / size[1])
-    )
+    wanted = shares(len(herd), rng, in_a_row=herd[0].stance == "perch")
+    poses = [posed(each, share, size, rng) for each, share in zip(herd, wanted, strict=True)]
+    home = _home(super_class, herd[0], poses, rng)
+    backdrop = home(rng, size, min(0.9, poses[0].height / size[1]))
     placed = place_all(poses if n else [], backdrop, size, rng)
     image, boxes = paint_animals(backdrop, placed, rng)
     return Scene(developed(image, rng), super_class, herd[0].taxon, "instance", "animal", boxes)
