@@ -164,13 +164,16 @@ def main() -> None:
     parser.add_argument("--test-images", type=int, default=182_707)
     arguments = parser.parse_args()
     fill(arguments.images, arguments.boxes, arguments.test_images)
-    table = Table(title=f"{arguments.images:,} images, {arguments.boxes:,} boxes")
+    title = (
+        f"{arguments.images:,} images, {arguments.boxes:,} boxes; {arguments.test_images:,} of test"
+    )
+    table = Table(title=title)
     for heading in ("", "seconds", "CPU s", "MB peak", "MB added", "MB written"):
         table.add_column(heading, justify="right")
     for name, work in (
         ("cursor and orjson alone", floor),
         ("release of train", lambda: release(Split.TRAIN)),
-        (f"release of {arguments.test_images:,} test images", lambda: release(Split.TEST)),
+        ("release of test", lambda: release(Split.TEST)),
     ):
         seconds, cpu, peak, added, size = measure(work)
         figures = (f"{seconds:.1f}", f"{cpu:.1f}", f"{peak:.0f}", f"{added:.0f}")
