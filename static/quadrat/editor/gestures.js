@@ -190,7 +190,7 @@ export class Gestures {
   /** @param {Gesture} gesture @param {PointerEvent} event @returns {Gesture} */
   finish(gesture, event) {
     const at = this.screen(event);
-    const pointer = pointerOf(event);
+    const pointer = pointerOf(event.pointerType);
     if (gesture.kind === "press") return this.arm(gesture);
     if (gesture.kind === "draw" || gesture.kind === "armed") {
       const method = gesture.kind === "draw" ? "drag" : "click2";
@@ -252,7 +252,8 @@ export class Gestures {
   }
 }
 
-/** @param {PointerEvent} event @returns {import("./types.js").Pointer} */
-function pointerOf({ pointerType }) {
-  return pointerType === "touch" || pointerType === "pen" ? pointerType : "mouse";
+/** A click by keyboard has no pointer type. @param {string} type @returns {import("./types.js").Pointer} */
+export function pointerOf(type) {
+  if (type === "touch" || type === "pen" || type === "mouse") return type;
+  return "keys";
 }

@@ -7,6 +7,7 @@
  * @typedef {import("./types.js").Box} Box
  */
 import { byId, make, say, setText } from "../lib/dom.js";
+import { pointerOf } from "./gestures.js";
 
 const PARTS = ["left", "top", "width", "height"];
 
@@ -114,7 +115,8 @@ export class Panel {
     if (nudge) {
       const [dx, dy] = nudge.split(",").map(Number);
       const step = Math.max(0.5, 2 / this.actions.state.view.scale);
-      this.actions.nudge(dx * step, dy * step, "numbers", "mouse");
+      const { pointerType } = /** @type {PointerEvent} */ (event);
+      this.actions.nudge(dx * step, dy * step, "numbers", pointerOf(pointerType));
     }
   }
 }
