@@ -88,12 +88,14 @@ class CampaignForm(forms.Form):
             "super_class": SuperClass(self.cleaned_data["super_class"]),
         }
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        wanted, limit = cleaned.get("workers_per_task"), cleaned.get("max_workers")
+        if wanted and limit and limit < wanted:
+            self.add_error("max_workers", f"At least {wanted}, the number of workers per photo.")
+        return cleaned
+
     def add_refusal(self, error: CrowdError) -> None:
         """Put what the domain refused beside the fields it named, the rest at the top."""
-        known = {name: text for name, text in (error.errors or {}).items() if name in self.fields}
-        for name, messages in known.items():
-            for message in messages:
-                self.add_error(name, message)
-        rest = [name for name in (error.errors or {}) if name not in known]
-        if rest or not known:
-            self.add_error(NON_FIELD_ERRORS, error.detail)
+        for name, messages in (error.errors or {NON_FIELD_ERRORS: [error.detail]}).items():
+            self.add_error(name if name in self.fields else NON_FIELD_ERRORS, messages)

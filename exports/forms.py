@@ -43,8 +43,5 @@ class ReleaseForm(forms.Form):
 
     def add_refusal(self, error: CrowdError) -> None:
         """Put what the domain refused beside the fields it named, the rest at the top."""
-        known = {name: text for name, text in (error.errors or {}).items() if name in self.fields}
-        for name, messages in known.items():
-            self.add_error(name, messages)
-        if not known:
-            self.add_error(NON_FIELD_ERRORS, error.detail)
+        for name, messages in (error.errors or {NON_FIELD_ERRORS: [error.detail]}).items():
+            self.add_error(name if name in self.fields else NON_FIELD_ERRORS, messages)

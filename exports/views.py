@@ -15,6 +15,12 @@ from crowd.models import User
 from crowd.permissions import organizer_only
 from exports import queries, releases
 from exports.forms import ReleaseForm
+from exports.models import Release
+
+COUNTS = [
+    *("images", "annotations", "boxed", "empty", "not_looked", "disputed", "excluded"),
+    *("test_images", "test_kept", "test_excluded", "test_undecided", "test_not_verified"),
+]
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,5 +43,11 @@ def releases_page(request: HttpRequest) -> HttpResponse:
                 request, f"Release {made.number} of {made.dataset.slug} is on its way."
             )
             return redirect("exports:releases_page")
-    context = {"form": form, "releases": queries.recent_releases(), "as_of": timezone.now()}
+    found = [(release, _counts(release)) for release in queries.recent_releases()]
+    context = {"form": form, "releases": found, "as_of": timezone.now()}
     return render(request, "exports/releases.html", context, status=422 if form.errors else 200)
+
+
+def _counts(release: Release) -> list[tuple[str, int]]:
+    """The counts in the order of `COUNTS`: the database gives an object's names in its own."""
+    return [(name, release.counts[name]) for name in COUNTS if name in release.counts]
