@@ -1,0 +1,185 @@
+"""The pictures in the documentation, taken from a running site with the demo.
+
+    .venv/bin/python -m docs.screenshots                          those shown, to docs/images
+    .venv/bin/python -m docs.screenshots --all --output pictures  every page, at both sizes
+
+`make run` first; PORT and QUADRAT_DATA must be the same here as there. The script joins as a guest
+and signs in as the demo's organizer; it draws boxes and hands nothing in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from quadrat.env import BASE_DIR, DATA_DIR, PORT
+from tests.browser import chromium
+
+ADDRESS = f"http://127.0.0.1:{PORT}"
+IMAGES = Path(__file__).resolve().parent / "images"
+SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+SHOWN = {"box-desktop", "box-phone", "verify-phone", "overview-desktop", "photo-desktop"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One page: where it is, and what to do there before the picture."""
+
+    name: str
+    path: str
+    prepare: Callable[[Page], None] | None = None
+
+
+def birds(page: Page) -> None:
+    """Box every bird of the photo, as the demo's reference has them."""
+    settled(page)
+    found = page.locator("#photo img")
+    place = found.bounding_box()
+    uid = (found.get_attribute("src") or "").split("/")[-2]
+    width, boxes = reference(uid)
+    if place is None:
+        raise SystemExit("The task page shows no photo; is there an open task in the demo?")
+    scale = place["width"] / width
+    for x, y, w, h in boxes:
+        left, top = place["x"] + x * scale, place["y"] + y * scale
+        page.mouse.move(left, top)
+        page.mouse.down()
+        page.mouse.move(left + w * scale / 2, top + h * scale / 2, steps=3)
+        page.mouse.move(left + w * scale, top + h * scale, steps=3)
+        page.mouse.up()
+
+
+def reference(uid: str) -> tuple[int, list[list[float]]]:
+    """The width of an image and its true boxes, both in pixels of the full size."""
+    ask = (
+        "import json; from catalog.models import Reference; "
+        f"found = Reference.objects.select_related('image').get(image__uid='{uid}'); "
+        "print(json.dumps([found.image.width, found.boxes_xywh]))"
+    )
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-v0", "-c", ask]
+    said = subprocess.run(command, capture_output=True, check=True, cwd=BASE_DIR).stdout  # noqa: S603
+    width, boxes = json.loads(said)
+    return width, boxes
+
+
+def settled(page: Page) -> None:
+    """Close the instructions of a task page, without an answer."""
+    page.locator("img[src*='/images/']").first.wait_for()
+    page.wait_for_function("[...document.images].every((image) => image.complete)")
+    page.keyboard.press("Escape")
+
+
+def worker_shots(way_in: dict[str, Any]) -> list[Shot]:
+    return [
+        Shot("join", way_in["worker_link"]),
+        Shot("home", "/"),
+        Shot("box", "/box/birds/", birds),
+        Shot("verify", "/verify/mammals-seen/", settled),
+    ]
+
+
+def organizer_shots(page: Page) -> list[Shot]:
+    """The organizer's pages; the hardest photo is looked up in the gallery."""
+    page.goto(f"{ADDRESS}/dashboard/campaigns/birds/tasks/?state=disputed")
+    link = page.locator("a[href*='/dashboard/tasks/']").first
+    photo = link.get_attribute("href") if link.count() else None
+    shots = [
+        Shot("overview", "/dashboard/"),
+        Shot("campaign-box", "/dashboard/campaigns/birds/"),
+        Shot("campaign-verify", "/dashboard/campaigns/mammals-seen/"),
+        Shot("photos", "/dashboard/campaigns/birds/tasks/"),
+        Shot("workers", "/dashboard/campaigns/birds/workers/"),
+        Shot("campaign-new", "/dashboard/campaigns/new/"),
+        Shot("releases", "/dashboard/releases/"),
+        Shot("api", "/api/docs/"),
+    ]
+    return [*shots, Shot("photo", photo)] if photo else shots
+
+
+def join(page: Page, way_in: dict[str, Any]) -> None:
+    page.goto(ADDRESS + way_in["worker_link"])
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_load_state("networkidle")
+
+
+def sign_in(page: Page, way_in: dict[str, Any]) -> None:
+    page.goto(f"{ADDRESS}/sign-in/")
+    page.get_by_label("Name").fill(way_in["organizer"]["username"])
+    page.get_by_label("Password").fill(way_in["organizer"]["password"])
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "sign-in" not in url)
+
+
+@contextmanager
+def visitor(browser: Browser, size: str) -> Iterator[Page]:
+    """Somebody with a browser of their own, which has a window of this size."""
+    width, height = SIZES[size]
+    page = browser.new_page(viewport={"width": width, "height": height})
+    yield page
+    page.close()
+
+
+def take_all(page: Page, shots: list[Shot], size: str, given: argparse.Namespace) -> None:
+    """The pictures that were asked for, of these."""
+    for shot in shots:
+        name = f"{shot.name}-{size}"
+        if given.all or name in SHOWN:
+            take(page, shot, given.output / f"{name}.png")
+
+
+def take(page: Page, shot: Shot, path: Path) -> None:
+    """One picture, with so few colours that it stays small."""
+    page.goto(ADDRESS + shot.path)
+    page.wait_for_load_state("networkidle")
+    if shot.prepare is not None:
+        shot.prepare(page)
+    page.wait_for_timeout(300)
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    few = picture.quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
+    sys.stdout.write(f"{path}  {path.stat().st_size // 1000} kB\n")
+
+
+@contextmanager
+def chromium_browser() -> Iterator[Browser]:
+    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.executable(), args=flags)
+        yield browser
+        browser.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m docs.screenshots")
+    parser.add_argument("--all", action="store_true", help="every page at both sizes")
+    parser.add_argument("--output", type=Path, default=IMAGES)
+    given = parser.parse_args()
+    try:
+        way_in = json.loads((DATA_DIR / "demo.json").read_text())
+    except FileNotFoundError:
+        sys.exit(f"There is no demo in {DATA_DIR}: start one with `make run`.")
+    given.output.mkdir(parents=True, exist_ok=True)
+    with chromium_browser() as browser:
+        for size in SIZES:
+            with visitor(browser, size) as page:
+                join(page, way_in)
+                take_all(page, worker_shots(way_in), size, given)
+            with visitor(browser, size) as page:
+                sign_in(page, way_in)
+                take_all(page, organizer_shots(page), size, given)
+
+
+if __name__ == "__main__":
+    main()
