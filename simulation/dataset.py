@@ -59,6 +59,8 @@ def write_dataset(
 def _image_row(
     scene: Scene, split: str | None, image_id: int, relative: Path, category_id: int
 ) -> dict[str, Any]:
+    # a scene from which every animal was left out shows its habitat
+    is_empty = scene.reason == "animal" and not len(scene.boxes_xywh)
     row: dict[str, Any] = {
         "id": image_id,
         "file_name": relative.as_posix(),
@@ -68,8 +70,9 @@ def _image_row(
         "rights_holder": "Quadrat scenes",
         "category_id": category_id,
         "super_class": scene.super_class,
-        "status": scene.status,
-        "reason": scene.reason,
+        "status": "non_instance" if is_empty else scene.status,
+        "reason": "habitat" if is_empty else scene.reason,
+        "boxes_complete": True,
     }
     if split is not None:
         row["split"] = split

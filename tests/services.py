@@ -1,7 +1,7 @@
 """A pytest plugin: real services for the tests, in a directory that is thrown away.
 
 It is loaded before pytest-django (see `addopts`), because the settings read where the services are.
-DATABASE_URL and REDIS_URL win, as everywhere.
+The tests never use an operator's own: QUADRAT_DATA, DATABASE_URL and REDIS_URL are set aside.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from quadrat import embedded
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None, object, object]:
     data_dir = Path(tempfile.mkdtemp(prefix="quadrat-tests-"))
+    for name in ("DATABASE_URL", "REDIS_URL", "QUADRAT_SECRET_KEY", "QUADRAT_HOSTS"):
+        os.environ.pop(name, None)
     os.environ["QUADRAT_DATA"] = str(data_dir)
     os.environ["QUADRAT_HASHED_STATIC"] = "0"
-    if not ("DATABASE_URL" in os.environ and "REDIS_URL" in os.environ):
-        embedded.attach(data_dir, durable=False)
+    embedded.attach(data_dir, durable=False)
     (data_dir / "static").mkdir(exist_ok=True)
     return (yield)

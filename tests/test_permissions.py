@@ -52,6 +52,7 @@ ALLOWED = {
     "exports:releases": ORGANIZERS,
     "exports:release": ORGANIZERS,
     "exports:release_file": ORGANIZERS,
+    "exports:releases_page": ORGANIZERS,
     "dashboard:overview": ORGANIZERS,
     "dashboard:campaign": ORGANIZERS,
     "dashboard:campaign_new": ORGANIZERS,

@@ -127,8 +127,9 @@ def test_a_written_data_set_says_what_is_true_of_each_image(tmp_path):
     path = write_dataset(tmp_path, some_scenes())
     coco = json.loads(path.read_text(encoding="utf-8"))
     assert path == tmp_path / "scenes.json"
-    assert [row["status"] for row in coco["images"]] == ["instance", "non_instance", "instance"]
-    assert [row["reason"] for row in coco["images"]] == ["animal", "tracks", "animal"]
+    statuses = [row["status"] for row in coco["images"]]
+    assert statuses == ["instance", "non_instance", "non_instance"]
+    assert [row["reason"] for row in coco["images"]] == ["animal", "tracks", "habitat"]
     assert [row.get("split") for row in coco["images"]] == ["train", "test", None]
     assert [row["id"] for row in coco["annotations"]] == [1, 2]
     assert {row["image_id"] for row in coco["annotations"]} == {1}
