@@ -9,12 +9,15 @@ from annotate import queries, skill_fitting
 from annotate.models import Annotation, Consensus, ConsensusBox
 from consensus import BOX_METHOD, BoxSkill, ImageConsensus, merge_boxes
 from crowd import retirement, versions
-from crowd.models import Campaign, Task
+from crowd.models import Campaign, Outcome, Task
 from crowd.retirement import Outlook
 
 # A consensus stands when its risk is at most this (the design's tau). On simulated crowds with
 # three answers an image, no settled image in 255 was wrong and a quarter of the others were.
 SETTLED_RISK = 0.10
+# ... and when at most this share of those who looked dissents on whether there is anything at all:
+# a missed animal is the error that nobody sees later, and asking one more worker is cheap.
+DISSENT_ON_EMPTY = 0.25
 BATCH = 100
 
 
@@ -62,15 +65,18 @@ def _aggregate(tasks: list[Task], *, now: datetime) -> None:
         old = before.get(task.pk)
         if old is None or old.fingerprint != mark:
             made.append(_rows(task, rows, looked, result, mark, old, now=now))
-        retirement.apply(task, _outlook(result, len(rows) - len(looked)), now=now)
+        retirement.apply(task, _outlook(result, rows, looked), now=now)
     versions.supersede(Consensus, [consensus for consensus, _ in made])
     ConsensusBox.objects.bulk_create(box for _, boxes in made for box in boxes)
 
 
-def _outlook(result: ImageConsensus, n_unusable: int) -> Outlook:
+def _outlook(result: ImageConsensus, rows: list[Annotation], looked: list[Annotation]) -> Outlook:
+    n_empty = sum(row.outcome == Outcome.NOTHING for row in looked)
+    n_dissenting = n_empty if result.boxes else len(looked) - n_empty
+    is_contested = n_dissenting > DISSENT_ON_EMPTY * len(looked)
     return Outlook(
-        is_settled=result.n_looked > 0 and result.risk <= SETTLED_RISK,
-        n_unusable=n_unusable,
+        is_settled=bool(looked) and not is_contested and result.risk <= SETTLED_RISK,
+        n_unusable=len(rows) - len(looked),
         agreement=result.mean_iou,
         risk=result.risk,
     )

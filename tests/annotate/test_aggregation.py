@@ -81,6 +81,19 @@ def test_disagreement_asks_one_more_worker_and_then_an_organizer(ada, ben):
     assert Task.objects.get().state == Task.State.DISPUTED
 
 
+def test_one_box_against_two_empty_answers_asks_one_more(ada, ben):
+    campaign = make.campaign(1)
+    make.answer_everything(ada, campaign, make.annotation([BIRD]))
+    for worker in (ben, make.worker("eve")):
+        make.answer_everything(worker, campaign)
+    aggregate()
+    task = Task.objects.get()
+    assert (task.state, task.n_wanted) == (Task.State.OPEN, 4)
+    make.answer_everything(make.worker("ida"), campaign)
+    aggregate()
+    assert Task.objects.get().state == Task.State.RETIRED
+
+
 def test_two_who_could_not_answer_send_the_task_to_an_organizer(ada, ben):
     campaign = make.campaign(1)
     make.answer_everything(ada, campaign, make.annotation(outcome="cant_tell"))
