@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
+from quadrat import static_storage
+
 # another reader of the API's description, which no page uses
 UNUSED = ["redoc"]
 
@@ -30,6 +32,7 @@ def collect() -> None:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256(repr(settings.STORAGES["staticfiles"]).encode())
+    digest.update(Path(static_storage.__file__).read_bytes())
     for finder in get_finders():
         for name, storage in finder.list(UNUSED):
             found = Path(storage.path(name)).stat()

@@ -1,13 +1,21 @@
-"""Static files under names that carry a hash of what is in them."""
+"""Static files under names that carry a hash of what is in them; our own modules are stripped."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from typing import Any
 
 import brotli
+import rjsmin
+from django.core.files.base import ContentFile, File
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # the best, 11, takes ten times as long for a few per cent, at the first start of a checkout
 BROTLI_QUALITY = 7
+BEST_QUALITY = 11
+# bytes; our own files are all smaller, and cost next to nothing
+SMALL = 40_000
 
 
 class QuickCompressor(Compressor):  # type: ignore[misc]  # whitenoise is untyped
@@ -15,16 +23,44 @@ class QuickCompressor(Compressor):  # type: ignore[misc]  # whitenoise is untype
 
     @staticmethod
     def compress_brotli(data: bytes) -> bytes:
-        return bytes(brotli.compress(data, quality=BROTLI_QUALITY))
+        quality = BEST_QUALITY if len(data) < SMALL else BROTLI_QUALITY
+        return bytes(brotli.compress(data, quality=quality))
+
+
+def is_own_module(name: str) -> bool:
+    """Whether a static file is one of our modules, not one that a package brings."""
+    return name.startswith("quadrat/") and name.endswith(".js")
+
+
+def stripped(source: str) -> str:
+    """A module without comments and indentation: the same program, 2/3 of the bytes to transfer.
+
+    A template literal inside another one must not hold ``//`` or ``/*``.
+    """
+    return str(rjsmin.jsmin(source))
 
 
 class HashedStaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Also rewrites ``import`` inside modules.
+    """Strips our own modules and rewrites ``import`` inside modules.
 
-    Without it a browser mixes modules from before and after an upgrade.
+    Without the latter a browser mixes modules from before and after an upgrade.
     """
 
     support_js_module_import_aggregation = True
+
+    def save(self, name: str, content: File[bytes], max_length: int | None = None) -> str:
+        if is_own_module(name):
+            content = ContentFile(stripped(content.read().decode()).encode())
+        return str(super().save(name, content, max_length))
+
+    def post_process(
+        self, paths: dict[str, Any], *args: Any, **options: Any
+    ) -> Iterator[tuple[str, str | None, Any]]:
+        """Hash our modules as they were saved here, not as they are in the source."""
+        saved = {
+            name: (self, name) if is_own_module(name) else found for name, found in paths.items()
+        }
+        yield from super().post_process(saved, *args, **options)
 
     def create_compressor(self, **options: Any) -> Compressor:
         return QuickCompressor(**options)
