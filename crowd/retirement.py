@@ -62,7 +62,9 @@ def decide(outlook: Outlook, *, n_answers: int, n_wanted: int, max_workers: int)
         return Decision(Task.State.RETIRED, n_wanted)
     if n_wanted < max_workers:
         return Decision(Task.State.OPEN, n_wanted + 1)
-    return Decision(Task.State.DISPUTED, n_wanted)
+    # one worker alone has nobody to disagree with: an organizer who wants no more gets that answer
+    is_alone = n_answers == 1 and outlook.n_unusable == 0
+    return Decision(Task.State.RETIRED if is_alone else Task.State.DISPUTED, n_wanted)
 
 
 def apply(task: Task, outlook: Outlook, *, now: datetime) -> None:

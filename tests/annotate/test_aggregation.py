@@ -94,6 +94,13 @@ def test_one_box_against_two_empty_answers_asks_one_more(ada, ben):
     assert Task.objects.get().state == Task.State.RETIRED
 
 
+def test_a_single_answer_is_enough_where_no_more_are_wanted(ada):
+    campaign = make.campaign(1, workers_per_task=1, max_workers=1)
+    make.answer_everything(ada, campaign, make.annotation([BIRD]))
+    aggregate()
+    assert Task.objects.get().state == Task.State.RETIRED
+
+
 def test_two_who_could_not_answer_send_the_task_to_an_organizer(ada, ben):
     campaign = make.campaign(1)
     make.answer_everything(ada, campaign, make.annotation(outcome="cant_tell"))
