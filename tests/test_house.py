@@ -130,7 +130,7 @@ def test_every_job_of_the_schedule_is_documented():
 def test_every_constraint_is_documented():
     text = (DOCS / "architecture.md").read_text()
     names = {
-        constraint.name
+        str(constraint.name)
         for label in OUR_APPS
         for model in apps.get_app_config(label).get_models()
         for constraint in model._meta.constraints
