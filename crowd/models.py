@@ -207,7 +207,11 @@ class Assignment(models.Model):
     task = models.ForeignKey(
         Task, on_delete=models.CASCADE, related_name="assignments", db_index=False
     )
-    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="assignments")
+    # No index on the worker alone: the planner would take it for a claim's "has this worker had
+    # this task?" and read all that the worker has ever done, instead of one row by (task, worker).
+    worker = models.ForeignKey(
+        Worker, on_delete=models.PROTECT, related_name="assignments", db_index=False
+    )
     state = models.CharField(max_length=9, choices=State, default=State.LEASED)
     is_extra = models.BooleanField(default=False)
     claimed_at = models.DateTimeField()

@@ -7,7 +7,7 @@ import uuid
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from catalog.models import Image
-from crowd.models import Assignment, Campaign, Task, User, Worker
+from crowd.models import Assignment, Campaign, Task, User
 
 
 def visible_image(uid: uuid.UUID, user: User) -> Image | None:
@@ -29,13 +29,6 @@ def campaigns_to_work_on() -> QuerySet[Campaign]:
         .annotate(has_work=Exists(free))
         .order_by("kind", "slug")
     )
-
-
-def n_answered(worker: Worker, campaign: Campaign) -> int:
-    """How many tasks of a campaign a worker has answered."""
-    return Assignment.objects.filter(
-        worker=worker, task__campaign=campaign, state=Assignment.State.SUBMITTED
-    ).count()
 
 
 def is_human_in(campaign: Campaign) -> bool:

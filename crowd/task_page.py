@@ -8,8 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import reverse
 
-from crowd import queries
-from crowd.models import Campaign, Worker
+from crowd.models import Campaign
 from crowd.permissions import worker_of
 from crowd.words import question, words
 
@@ -34,7 +33,7 @@ def open_task_page(
         "worker": worker,
         "page": {
             "campaign": _campaign(campaign) | limits,
-            "worker": _worker(worker, campaign),
+            "worker": {"key": worker.pseudonym},
             "urls": _urls(campaign, answer_url_name),
         },
     }
@@ -50,10 +49,6 @@ def _campaign(campaign: Campaign) -> dict[str, Any]:
         "instructions": campaign.instructions,
         "session_goal": SESSION_GOAL,
     }
-
-
-def _worker(worker: Worker, campaign: Campaign) -> dict[str, Any]:
-    return {"key": worker.pseudonym, "n_done": queries.n_answered(worker, campaign)}
 
 
 def _urls(campaign: Campaign, answer_url_name: str) -> dict[str, str]:

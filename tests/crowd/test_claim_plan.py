@@ -1,0 +1,64 @@
+"""How the database finds a free task: by two index look-ups, however long the worker's history."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from crowd import leases
+from crowd.models import Assignment, Enrolment, Task
+from tests import make
+from tests.make import NOON
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def plan(enrolment: Enrolment) -> str:
+    values = {
+        "campaign": enrolment.campaign_id,
+        "worker": enrolment.worker_id,
+        "enrolment": enrolment.pk,
+        "after": enrolment.cursor,
+        "count": 1,
+        "now": NOON,
+        "until": NOON + timedelta(minutes=10),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {leases._CLAIM}", values)
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+@pytest.fixture
+def veteran(ada):
+    """A worker who has answered 3,000 of 4,000 tasks, after a vacuum as autovacuum would do it."""
+    campaign = make.campaign(4000)
+    enrolment = Enrolment.objects.create(campaign=campaign, worker=ada, cursor=2999, n_claimed=3000)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE crowd_assignment")  # a lease table that was just empty
+    done = Task.objects.filter(position__lt=3000)
+    Assignment.objects.bulk_create(
+        Assignment(task=task, worker=ada, state="submitted", claimed_at=NOON, lease_until=NOON)
+        for task in done
+    )
+    done.update(n_taken=1, n_answers=1)
+    return enrolment
+
+
+@pytest.mark.parametrize("is_vacuumed", [False, True])
+def test_a_claim_walks_the_free_slots_and_looks_up_each_task(veteran, is_vacuumed):
+    if is_vacuumed:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+    said = plan(veteran)
+    assert "Index Scan using task_free_slots" in said, said
+    assert "using worker_once_per_task on crowd_assignment mine" in said, said
+    assert "Seq Scan on crowd_assignment" not in said, said
+    assert "Seq Scan on crowd_task" not in said, said
+
+
+def test_no_connection_compiles_its_queries(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
