@@ -7,6 +7,7 @@ only costs seconds of delay and never fails a request.
 from __future__ import annotations
 
 import logging
+import time
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 PENDING_S = 30
+GATHER_S = 0.1
 
 
 @cache
@@ -38,7 +40,12 @@ def hint(job: Task[..., Any]) -> None:
 
 
 def taken(job: Task[..., Any]) -> None:
-    """The job says that it has begun: what becomes due from now on is worth a new hint."""
+    """The job says that it has begun: what becomes due from now on is worth a new hint.
+
+    It gathers for a moment first: when answers come in quick succession, a job for each costs more
+    than the aggregation itself.
+    """
+    time.sleep(GATHER_S)
     try:
         broker().delete(_mark(job))
     except redis.RedisError as error:
