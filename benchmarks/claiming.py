@@ -2,8 +2,8 @@
 
     python -m benchmarks.claiming --tasks 450000 --done 150000
 
-Times `leases.claim` in this process, without HTTP, before and after a vacuum. The last row is a lap,
-that is, when the worker has come to the end and looks at everything that is still open from the start.
+Times `leases.claim` in this process, without HTTP, before and after a vacuum. The last row is a
+lap: at the end of the order, the worker looks from the start for what has been given back.
 """
 
 from __future__ import annotations
