@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 from annotate import queries, skill_fitting
 from annotate.models import Annotation, Consensus, ConsensusBox
 from consensus import BOX_METHOD, BoxSkill, ImageConsensus, merge_boxes
-from crowd import retirement, versions
+from crowd import aggregating, versions
+from crowd.aggregating import Finding
 from crowd.models import Campaign, Outcome, Task
 from crowd.retirement import Outlook
 
@@ -20,6 +22,8 @@ SETTLED_RISK = 0.10
 DISSENT_ON_EMPTY = 0.25
 BATCH = 100
 
+Version = tuple[Consensus, list[ConsensusBox]]
+
 
 def aggregate_due(*, now: datetime, limit: int = BATCH) -> int:
     """Bring the consensus of up to `limit` stale box tasks up to date; returns how many.
@@ -27,11 +31,9 @@ def aggregate_due(*, now: datetime, limit: int = BATCH) -> int:
     Safe to run twice, at once and in any order: one process aggregates at a time, an unchanged
     input writes no version, and an answer that comes in meanwhile leaves its task due.
     """
-    with retirement.only_aggregator(Campaign.Kind.BOX) as is_ours:
-        tasks = list(retirement.due(Campaign.Kind.BOX, limit=limit)) if is_ours else []
-        if tasks:
-            _aggregate(tasks, now=now)
-    return len(tasks)
+    return aggregating.aggregate(
+        Campaign.Kind.BOX, now=now, limit=limit, prepare=partial(_prepare, now=now), write=_write
+    )
 
 
 def merge(
@@ -46,15 +48,15 @@ def merge(
     )
 
 
-def _aggregate(tasks: list[Task], *, now: datetime) -> None:
+def _prepare(tasks: list[Task], *, now: datetime) -> Callable[[Task], Finding[Version]]:
     task_ids = [task.pk for task in tasks]
     annotations = queries.current_annotations(task_ids)
     known = skill_fitting.load(
         annotation.worker_id for rows in annotations.values() for annotation in rows
     )
     before = versions.current(Consensus, task_ids)
-    made: list[tuple[Consensus, list[ConsensusBox]]] = []
-    for task in tasks:
+
+    def find(task: Task) -> Finding[Version]:
         rows = annotations.get(task.pk, [])
         looked = [row for row in rows if row.outcome in queries.LOOKED]
         skills = {row.worker_id: known[row.worker_id] for row in looked if row.worker_id in known}
@@ -63,9 +65,14 @@ def _aggregate(tasks: list[Task], *, now: datetime) -> None:
             method=BOX_METHOD, evidence=[row.pk for row in rows], skills=skills
         )
         old = before.get(task.pk)
-        if old is None or old.fingerprint != mark:
-            made.append(_rows(task, rows, looked, result, mark, old, now=now))
-        retirement.apply(task, _outlook(result, rows, looked), now=now)
+        is_new = old is None or old.fingerprint != mark
+        version = _rows(task, rows, looked, result, mark, old, now=now) if is_new else None
+        return Finding(task, _outlook(result, rows, looked), version)
+
+    return find
+
+
+def _write(made: list[Version]) -> None:
     versions.supersede(Consensus, [consensus for consensus, _ in made])
     ConsensusBox.objects.bulk_create(box for _, boxes in made for box in boxes)
 
@@ -91,7 +98,7 @@ def _rows(
     old: Consensus | None,
     *,
     now: datetime,
-) -> tuple[Consensus, list[ConsensusBox]]:
+) -> Version:
     consensus = Consensus(
         task=task,
         version=old.version + 1 if old else 1,

@@ -35,14 +35,13 @@ class BoxSerializer(serializers.Serializer[Any]):
 
 
 class AnnotationSerializer(AnswerSerializer):
-    boxes = BoxSerializer(many=True, required=False, default=list)
+    # the limit comes first: a million boxes are refused without looking at one
+    boxes: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=BoxSerializer(), required=False, default=list, max_length=MAX_BOXES
+    )
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         n_boxes = len(data["boxes"])
-        if n_boxes > MAX_BOXES:
-            raise serializers.ValidationError(
-                {"boxes": f"At most {MAX_BOXES} boxes; keep the {MAX_BOXES} most prominent."}
-            )
         if data["outcome"] == Outcome.ANSWERED and n_boxes == 0:
             raise serializers.ValidationError(
                 {"boxes": "An answer needs a box; to say that there is none, send 'nothing'."}

@@ -6,17 +6,24 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from annotate import queries
+from annotate.models import Annotation
 from consensus import BOX_METHOD, BoxSkill, fit_box_skills
-from crowd import skills
+from crowd import locks, skills
 from crowd.models import Campaign
 from crowd.skills import Estimate
 
 
 def fit(*, now: datetime) -> int:
-    """Fit and store the skills of all workers; returns how many."""
-    fitted = fit_box_skills(list(queries.answered_images()))
-    estimates = {int(worker): _estimate(skill) for worker, skill in fitted.items()}
-    skills.store(Campaign.Kind.BOX, BOX_METHOD, estimates, now=now)
+    """Fit and store the skills of all workers, if there are new answers; returns how many.
+
+    One fit at a time, of whatever kind, so that half of the job processes stay free for the rest.
+    """
+    with locks.only_one("fit") as is_ours:
+        if not is_ours or not skills.is_behind(Campaign.Kind.BOX, Annotation.objects.all()):
+            return 0
+        fitted = fit_box_skills(list(queries.answered_images()))
+        estimates = {int(worker): _estimate(skill) for worker, skill in fitted.items()}
+        skills.store(Campaign.Kind.BOX, BOX_METHOD, estimates, now=now)
     return len(estimates)
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from annotate import jobs
 from annotate.models import Annotation, Box
+from consensus.geometry import MIN_SIDE_PX
 from crowd import answers, hints
 from crowd.errors import Invalid
 from crowd.models import Campaign, Worker
@@ -34,7 +35,7 @@ def accept(
             kind=Campaign.Kind.BOX,
             key=data["idempotency_key"],
             values={name: data[name] for name in ("outcome", "timing", "comment")},
-            check=partial(_refuse_boxes_outside, data["boxes"]),
+            check=partial(_refuse_bad_boxes, data["boxes"]),
             now=now,
         )
         if not stored.is_replay:
@@ -43,26 +44,32 @@ def accept(
     return stored
 
 
-def _refuse_boxes_outside(boxes: list[dict[str, Any]], held: answers.Held) -> None:
+def _refuse_bad_boxes(boxes: list[dict[str, Any]], held: answers.Held) -> None:
     errors = {
-        str(index): ["The box lies outside the photo; move it inside."]
+        str(index): [complaint]
         for index, box in enumerate(boxes)
-        if not _is_inside(box["bbox"], held.width, held.height)
+        if (complaint := _complaint(box["bbox"], held))
     }
     if errors:
-        raise Invalid("Some boxes lie outside the photo.", {"boxes": errors})
+        raise Invalid("Some boxes cannot be stored.", {"boxes": errors})
 
 
-def _is_inside(bbox: list[float], width: int, height: int) -> bool:
+def _complaint(bbox: list[float], held: answers.Held) -> str:
+    """What is wrong with a box, if anything is."""
     x, y, w, h = bbox
-    return (
-        x >= -TOLERANCE_PX
-        and y >= -TOLERANCE_PX
-        and x + w <= width + TOLERANCE_PX
-        and y + h <= height + TOLERANCE_PX
-        and min(x + w, width) > max(x, 0)
-        and min(y + h, height) > max(y, 0)
-    )
+    overhang = max(-x, -y, x + w - held.width, y + h - held.height)
+    left, top, right, bottom = _clipped(bbox, held)
+    if overhang > TOLERANCE_PX:
+        return "The box lies outside the photo; move it inside."
+    if right - left < MIN_SIDE_PX or bottom - top < MIN_SIDE_PX:
+        return "The box is too thin; its sides must be at least 1 pixel."
+    return ""
+
+
+def _clipped(bbox: list[float], held: answers.Held) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom edge, inside the image."""
+    x, y, w, h = bbox
+    return max(x, 0.0), max(y, 0.0), min(x + w, held.width), min(y + h, held.height)
 
 
 def _store_boxes(stored: answers.Stored[Annotation], boxes: list[dict[str, Any]]) -> None:
@@ -72,9 +79,7 @@ def _store_boxes(stored: answers.Stored[Annotation], boxes: list[dict[str, Any]]
 
 
 def _row(annotation: Annotation, number: int, box: dict[str, Any], held: answers.Held) -> Box:
-    x, y, w, h = box["bbox"]
-    left, top = max(x, 0.0), max(y, 0.0)
-    right, bottom = min(x + w, held.width), min(y + h, held.height)
+    left, top, right, bottom = _clipped(box["bbox"], held)
     details = {name: value for name, value in box.items() if name != "bbox"}
     return Box(
         annotation=annotation,

@@ -23,7 +23,7 @@ GRACE = timedelta(seconds=60)
 
 A = TypeVar("A", bound=Answer)
 
-_LOCK = """
+_READ = """
 SELECT assignment.id, assignment.task_id, assignment.state, assignment.is_extra,
        assignment.submitted_at, image.width, image.height
 FROM crowd_assignment assignment
@@ -31,14 +31,22 @@ JOIN crowd_task task ON task.id = assignment.task_id
 JOIN crowd_campaign campaign ON campaign.id = task.campaign_id
 JOIN catalog_image image ON image.id = task.image_id
 WHERE assignment.id = %s AND assignment.worker_id = %s AND campaign.kind = %s
-FOR UPDATE OF assignment
+"""
+
+# Claiming locks the enrolment first and may then want a row of the worker's own; whoever wants
+# such a row for longer than one statement goes the same way round.
+_LOCK_ENROLMENT = """
+SELECT 1 FROM crowd_enrolment enrolment
+JOIN crowd_task task ON task.campaign_id = enrolment.campaign_id
+WHERE enrolment.worker_id = %s AND task.id = %s
+FOR UPDATE OF enrolment
 """
 
 # A first answer in time: both rows change in one round trip.
 _COMPLETE = """
 WITH done AS (
     UPDATE crowd_assignment SET state = 'submitted', submitted_at = %(now)s
-    WHERE id = %(assignment)s
+    WHERE id = %(assignment)s AND state = 'leased'
     RETURNING task_id
 )
 UPDATE crowd_task task SET n_answers = task.n_answers + 1, aggregate_due_at = %(now)s
@@ -48,7 +56,7 @@ FROM done WHERE task.id = done.task_id
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An assignment that is being answered, locked; sizes of the upright image in pixels."""
+    """An assignment that is being answered; sizes of the upright image in pixels."""
 
     id: uuid.UUID
     task_id: int
@@ -79,24 +87,28 @@ def store(
     check: Callable[[Held], None],
     now: datetime,
 ) -> Stored[A]:
-    """Store one answer; runs in the caller's transaction and locks the assignment.
+    """Store one answer; runs in the caller's transaction.
 
     `values` are the columns of `model` that the answer itself decides. `check` may raise `Invalid`
     once the image is known, before anything is written. Raises `NotFound` for an assignment that is
     not this worker's or of another kind, `Conflict` for a new answer after the grace window.
     """
-    held = _lock(worker, assignment_id, kind)
-    version, is_extra = 1, held.is_extra
-    if held.state == Assignment.State.SUBMITTED:
-        earlier = model._default_manager.filter(assignment=held.id, idempotency_key=key).first()
-        if earlier is not None:
-            return Stored(earlier, held, is_replay=True)
-        _refuse_after_grace(held, now=now)
+    held = _read(worker, assignment_id, kind)
+    if held.state == Assignment.State.LEASED:
         check(held)
-        version = _supersede(model, held, now=now)
-    else:
-        check(held)
-        is_extra = _complete(held, now=now)
+    version, is_extra = 1, False
+    if held.state != Assignment.State.LEASED or not _complete_in_time(held, now=now):
+        held = _lock(worker, held, kind)
+        if held.state == Assignment.State.SUBMITTED:
+            earlier = model._default_manager.filter(assignment=held.id, idempotency_key=key).first()
+            if earlier is not None:
+                return Stored(earlier, held, is_replay=True)
+            _refuse_after_grace(held, now=now)
+            check(held)
+            version, is_extra = _supersede(model, held, now=now), held.is_extra
+        else:
+            check(held)
+            is_extra = _complete_late(held, now=now)
     answer = model._default_manager.create(
         assignment_id=held.id,
         task_id=held.task_id,
@@ -110,13 +122,23 @@ def store(
     return Stored(answer, held, is_replay=False)
 
 
-def _lock(worker: Worker, assignment_id: uuid.UUID, kind: Campaign.Kind) -> Held:
+def _read(
+    worker: Worker, assignment_id: uuid.UUID, kind: Campaign.Kind, *, is_locking: bool = False
+) -> Held:
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [assignment_id, worker.pk, kind.value])
+        lock = "FOR UPDATE OF assignment" if is_locking else ""
+        cursor.execute(_READ + lock, [assignment_id, worker.pk, kind.value])
         row = cursor.fetchone()
     if row is None:
         raise NotFound("There is no such assignment of yours.")
     return Held(*row)
+
+
+def _lock(worker: Worker, held: Held, kind: Campaign.Kind) -> Held:
+    """The assignment as it is now, and nobody else changes it until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_ENROLMENT, [worker.pk, held.task_id])
+    return _read(worker, held.id, kind, is_locking=True)
 
 
 def _refuse_after_grace(held: Held, *, now: datetime) -> None:
@@ -132,11 +154,16 @@ def _supersede(model: type[A], held: Held, *, now: datetime) -> int:
     return current.version + 1
 
 
-def _complete(held: Held, *, now: datetime) -> bool:
-    """Count the answer; returns whether it came too late for a slot and is an extra one."""
-    if held.state == Assignment.State.LEASED:
-        with connection.cursor() as cursor:
-            cursor.execute(_COMPLETE, {"assignment": held.id, "now": now})
+def _complete_in_time(held: Held, *, now: datetime) -> bool:
+    """Count an answer whose slot is still held; False if the lease has just ended otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPLETE, {"assignment": held.id, "now": now})
+        return bool(cursor.rowcount)
+
+
+def _complete_late(held: Held, *, now: datetime) -> bool:
+    """Count an answer to a locked assignment; True if there is no slot for it any more."""
+    if held.state == Assignment.State.LEASED and _complete_in_time(held, now=now):
         return False
     is_extra = not _take_free_slot(held.task_id, now=now)
     Assignment.objects.filter(pk=held.id).update(

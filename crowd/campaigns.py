@@ -11,7 +11,7 @@ from catalog.models import Dataset
 from catalog.superclasses import BOXED, SuperClass
 from crowd import audit
 from crowd.errors import Conflict, Invalid
-from crowd.models import Campaign, User
+from crowd.models import MOST_WORKERS, Campaign, User
 
 # A keyed hash of the image's uid is a shuffle that anybody can repeat, and needs no memory.
 _MAKE_TASKS = """
@@ -51,7 +51,7 @@ def create(
         split=split,
         super_class=super_class,
         workers_per_task=workers_per_task,
-        max_workers=workers_per_task + 2 if max_workers is None else max_workers,
+        max_workers=min(workers_per_task + 2, MOST_WORKERS) if max_workers is None else max_workers,
         instructions=instructions,
         seed=seed,
         created_by=by,

@@ -50,9 +50,11 @@ LIMIT %(count)s
 
 # The scalar subquery is on purpose: NOT EXISTS may be planned as a hash join over everything the
 # worker has ever done; this is one look-up in the unique (task, worker) index per task passed.
+# The slot is counted for the lease that was really written, not for the task that looked free: an
+# answer to it may have been stored between the two.
 _CLAIM = f"""
 WITH free AS (
-    SELECT task.id FROM crowd_task task
+    SELECT task.id, task.position, task.image_id FROM crowd_task task
     WHERE task.campaign_id = %(campaign)s AND task.position > %(after)s
       AND task.state = 'open' AND task.n_taken < task.n_wanted
       AND coalesce((SELECT mine.state FROM crowd_assignment mine
@@ -61,29 +63,28 @@ WITH free AS (
     ORDER BY task.position
     LIMIT %(count)s
     FOR UPDATE OF task SKIP LOCKED
-), taken AS (
-    UPDATE crowd_task task SET n_taken = task.n_taken + 1
-    FROM free WHERE task.id = free.id
-    RETURNING task.id, task.position, task.image_id
-), moved AS (
-    UPDATE crowd_enrolment
-    SET cursor = (SELECT max(position) FROM taken),
-        n_claimed = n_claimed + (SELECT count(*) FROM taken)
-    WHERE id = %(enrolment)s AND EXISTS (SELECT 1 FROM taken)
 ), lease AS (
     INSERT INTO crowd_assignment
         (id, task_id, worker_id, state, is_extra, claimed_at, lease_until)
-    SELECT gen_random_uuid(), taken.id, %(worker)s, 'leased', false, %(now)s, %(until)s FROM taken
+    SELECT gen_random_uuid(), free.id, %(worker)s, 'leased', false, %(now)s, %(until)s FROM free
     ON CONFLICT (task_id, worker_id) DO UPDATE
         SET state = 'leased', claimed_at = excluded.claimed_at, lease_until = excluded.lease_until
         WHERE crowd_assignment.state IN ('expired', 'released')
     RETURNING id, task_id, lease_until
+), counted AS (
+    UPDATE crowd_task task SET n_taken = task.n_taken + 1
+    FROM lease WHERE task.id = lease.task_id
+), moved AS (
+    UPDATE crowd_enrolment
+    SET cursor = (SELECT max(position) FROM free),
+        n_claimed = n_claimed + (SELECT count(*) FROM lease)
+    WHERE id = %(enrolment)s AND EXISTS (SELECT 1 FROM free)
 )
-SELECT lease.id, lease.task_id, taken.position, lease.lease_until, {_IMAGE}
+SELECT lease.id, lease.task_id, free.position, lease.lease_until, {_IMAGE}
 FROM lease
-JOIN taken ON taken.id = lease.task_id
-JOIN catalog_image image ON image.id = taken.image_id
-ORDER BY taken.position
+JOIN free ON free.id = lease.task_id
+JOIN catalog_image image ON image.id = free.image_id
+ORDER BY free.position
 """  # noqa: S608 - put together from constants
 
 
@@ -156,9 +157,16 @@ def claim(
 
 
 def renew(worker: Worker, assignment_id: uuid.UUID, *, now: datetime) -> datetime:
-    """Prolong a lease and return its new end. `Conflict` when it is no longer held."""
+    """Prolong a lease and return its new end.
+
+    `Conflict` when it is no longer held, the campaign is closed or the worker is suspended: an
+    open tab must not hold a task for ever.
+    """
     assignment = _own(worker, assignment_id)
-    until = now + timedelta(seconds=assignment.task.campaign.lease_s)
+    campaign = assignment.task.campaign
+    if worker.status != Worker.Status.ACTIVE or campaign.status == Campaign.Status.CLOSED:
+        raise Conflict("This task will not be kept for you any longer; an answer is still welcome.")
+    until = now + timedelta(seconds=campaign.lease_s)
     held = Assignment.objects.filter(pk=assignment_id, state=Assignment.State.LEASED)
     if not held.update(lease_until=until):
         raise Conflict("This task is no longer yours; an answer is still welcome.")

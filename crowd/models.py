@@ -68,6 +68,9 @@ class Worker(models.Model):
         return self.pseudonym
 
 
+MOST_WORKERS = 20
+
+
 class Campaign(models.Model):
     """What is asked of the crowd: a kind of answer, on the images of one super-class."""
 
@@ -87,10 +90,10 @@ class Campaign(models.Model):
     split = models.CharField(max_length=5, choices=Split, blank=True)
     super_class = models.CharField(max_length=20, choices=SuperClass)
     workers_per_task = models.PositiveSmallIntegerField(
-        default=3, validators=[MinValueValidator(1), MaxValueValidator(20)]
+        default=3, validators=[MinValueValidator(1), MaxValueValidator(MOST_WORKERS)]
     )
     max_workers = models.PositiveSmallIntegerField(
-        default=5, validators=[MinValueValidator(1), MaxValueValidator(20)]
+        default=5, validators=[MinValueValidator(1), MaxValueValidator(MOST_WORKERS)]
     )
     lease_s = models.PositiveIntegerField(default=600, validators=[MinValueValidator(30)])
     instructions = models.TextField(blank=True)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 
 from crowd.models import Campaign, Task
 
 # Two workers who could not answer are a question for an organizer, not for a third worker.
 UNUSABLE_ANSWERS_TO_DISPUTE = 2
+PUT_OFF = timedelta(minutes=10)
 
 _WRITE = """
 UPDATE crowd_task SET
@@ -94,10 +94,16 @@ def apply(task: Task, outlook: Outlook, *, now: datetime) -> None:
         )
 
 
-def due(kind: Campaign.Kind, *, limit: int) -> QuerySet[Task]:
+def put_off(task: Task, *, now: datetime) -> None:
+    """Try this task again later, unless an answer has come in since it was read."""
+    unchanged = Task.objects.filter(pk=task.pk, aggregate_due_at=task.aggregate_due_at)
+    unchanged.update(aggregate_due_at=now + PUT_OFF)
+
+
+def due(kind: Campaign.Kind, *, now: datetime, limit: int) -> QuerySet[Task]:
     """The tasks whose consensus is stale, longest waiting first, with campaign and image."""
     return (
-        Task.objects.filter(aggregate_due_at__isnull=False, campaign__kind=kind)
+        Task.objects.filter(aggregate_due_at__lte=now, campaign__kind=kind)
         .select_related("campaign", "image")
         .order_by("aggregate_due_at", "pk")[:limit]
     )
@@ -106,20 +112,3 @@ def due(kind: Campaign.Kind, *, limit: int) -> QuerySet[Task]:
 def mark_due(task_ids: Iterable[int], *, now: datetime) -> int:
     """Ask for a fresh consensus of these tasks, without knowing what kind they are."""
     return Task.objects.filter(pk__in=list(task_ids)).update(aggregate_due_at=now)
-
-
-@contextmanager
-def only_aggregator(kind: Campaign.Kind) -> Iterator[bool]:
-    """A transaction that yields True if no other process is aggregating this kind now.
-
-    One at a time keeps versions in order; it is the database that holds the lock, so a killed
-    process gives it back.
-    """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_try_advisory_xact_lock(hashtext(%s))",
-                [f"quadrat-aggregate-{kind.value}"],
-            )
-            (is_ours,) = cursor.fetchone()
-        yield is_ours

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,9 @@ from rest_framework import serializers
 
 from crowd.leases import MAX_CLAIM, Lease
 from crowd.models import Answer, Outcome
+
+MOST_TIMINGS = 40
+TIMING_NAME = re.compile(r"[a-z0-9_]{1,40}")
 
 
 class ClaimSerializer(serializers.Serializer[Any]):
@@ -51,6 +55,22 @@ class ErrorSerializer(serializers.Serializer[Any]):
     errors = serializers.DictField(required=False)  # type: ignore[assignment]
 
 
+class TimingField(serializers.DictField):
+    """Numbers by name, at most 40 of them, looked at only when they are that few."""
+
+    child = serializers.FloatField(min_value=0, max_value=1e15, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict) or len(data) > MOST_TIMINGS:
+            raise serializers.ValidationError(f"At most {MOST_TIMINGS} numbers, by name.")
+        if not all(TIMING_NAME.fullmatch(str(name)) for name in data):
+            raise serializers.ValidationError("Names are up to 40 of a-z, 0-9 and _.")
+        numbers: dict[str, Any] = super().to_internal_value(data)
+        if any(number is not None and not math.isfinite(number) for number in numbers.values()):
+            raise serializers.ValidationError("Only finite numbers.")
+        return numbers
+
+
 class AnswerSerializer(serializers.Serializer[Any]):
     """What an annotation and a verdict share. `timing` is numbers in milliseconds, by name."""
 
@@ -58,19 +78,8 @@ class AnswerSerializer(serializers.Serializer[Any]):
         help_text="Made by the sender once per answer; the same key again returns the stored one."
     )
     outcome = serializers.ChoiceField(choices=Outcome.choices)
-    timing = serializers.DictField(
-        child=serializers.FloatField(min_value=0, max_value=1e15, allow_null=True),
-        required=False,
-        default=dict,
-    )
+    timing = TimingField(required=False, default=dict)
     comment = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-
-    def validate_timing(self, timing: dict[str, float]) -> dict[str, float]:
-        if len(timing) > 40 or any(len(name) > 40 for name in timing):
-            raise serializers.ValidationError("At most 40 numbers, with names of 40 letters.")
-        if any(value is not None and not math.isfinite(value) for value in timing.values()):
-            raise serializers.ValidationError("Only finite numbers.")
-        return timing
 
 
 class StoredAnswerSerializer(serializers.Serializer[Any]):

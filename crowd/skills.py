@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max, QuerySet
+
 from crowd.models import Campaign, SkillEstimate
 
 
@@ -25,6 +27,13 @@ def load(kind: Campaign.Kind, method: str, worker_ids: Iterable[int]) -> dict[in
         row.worker_id: Estimate(values=row.values, n_answers=row.n_answers)
         for row in rows.order_by("worker_id")
     }
+
+
+def is_behind(kind: Campaign.Kind, answers: QuerySet[Any]) -> bool:
+    """Whether any of these answers has come in since the last fit."""
+    newest = answers.order_by("-pk").values_list("received_at", flat=True).first()
+    fitted_at = SkillEstimate.objects.filter(kind=kind).aggregate(at=Max("fitted_at"))["at"]
+    return newest is not None and (fitted_at is None or newest > fitted_at)
 
 
 def store(

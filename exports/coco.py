@@ -41,7 +41,10 @@ def status_of(image: ImageRecord, n_boxes: int, *, is_excluded: bool) -> Status:
         return Status.DISPUTED
     if not image.n_looked:
         return Status.NOT_LOOKED
-    return Status.BOXED if n_boxes else Status.EMPTY
+    if n_boxes:
+        return Status.BOXED
+    # one early "nothing" verifies nothing yet
+    return Status.EMPTY if image.boxing_state == _RETIRED else Status.NOT_LOOKED
 
 
 class DetectionFile:

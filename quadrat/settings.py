@@ -98,11 +98,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# a killed worker's message comes back within seconds, not after the default hour
+# A killed worker's message comes back after `visibility_timeout`. Nothing waits for that: what is
+# due stands in the database and the jobs below sweep it.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 3600,
-    "unacked_restore_throttle": 1,
-    "unacked_restore_interval": 5,
+    "visibility_timeout": 600,
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
 }
@@ -112,9 +111,12 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-boxes": {"task": "annotate.aggregate_due", "schedule": timedelta(seconds=5)},
     "sweep-verdicts": {"task": "verify.aggregate_due", "schedule": timedelta(seconds=5)},
     "fit-box-skills": {"task": "annotate.fit_skills", "schedule": timedelta(minutes=5)},
-    "fit-verdict-skills": {"task": "verify.fit_skills", "schedule": timedelta(minutes=5)},
+    "fit-verdict-skills": {"task": "verify.fit_skills", "schedule": timedelta(minutes=7)},
     "make-releases": {"task": "exports.make_waiting_releases", "schedule": timedelta(seconds=10)},
 }
+# after a pause of the worker, one of each is enough
+for _entry in CELERY_BEAT_SCHEDULE.values():
+    _entry["options"] = {"expires": 60}
 
 AUTH_USER_MODEL = "crowd.User"
 AUTHENTICATION_BACKENDS = [

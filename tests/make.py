@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,13 +93,13 @@ def campaign(n_tasks: int = 3, *, slug: str = "birds", **options: Any) -> Campai
 
 
 def annotation(
-    boxes: list[list[float]] | None = None, *, outcome: str = "", key: uuid.UUID | None = None
+    boxes: Sequence[Sequence[float]] | None = None, *, outcome: str = "", key: uuid.UUID | None = None
 ) -> dict[str, Any]:
     """An annotation as it goes over the wire."""
     return {
         "idempotency_key": str(key or uuid.uuid4()),
         "outcome": outcome or ("answered" if boxes else "nothing"),
-        "boxes": [{"bbox": box} for box in boxes or []],
+        "boxes": [{"bbox": list(box)} for box in boxes or []],
     }
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from consensus import VOTE_METHOD, VoteConsensus, merge_votes
-from crowd import retirement, versions
+from crowd import aggregating, versions
+from crowd.aggregating import Finding
 from crowd.models import Campaign, Outcome, Task
 from crowd.retirement import Outlook
 from verify import queries, skill_fitting
@@ -22,20 +25,22 @@ def aggregate_due(*, now: datetime, limit: int = BATCH) -> int:
 
     Safe to run twice, at once and in any order, as for boxes.
     """
-    with retirement.only_aggregator(Campaign.Kind.VERIFY) as is_ours:
-        tasks = list(retirement.due(Campaign.Kind.VERIFY, limit=limit)) if is_ours else []
-        if tasks:
-            _aggregate(tasks, now=now)
-    return len(tasks)
+    return aggregating.aggregate(
+        Campaign.Kind.VERIFY,
+        now=now,
+        limit=limit,
+        prepare=partial(_prepare, now=now),
+        write=partial(versions.supersede, ConsensusVerdict),
+    )
 
 
-def _aggregate(tasks: list[Task], *, now: datetime) -> None:
+def _prepare(tasks: list[Task], *, now: datetime) -> Callable[[Task], Finding[ConsensusVerdict]]:
     task_ids = [task.pk for task in tasks]
     verdicts = queries.current_verdicts(task_ids)
     known = skill_fitting.load(row.worker_id for rows in verdicts.values() for row in rows)
     before = versions.current(ConsensusVerdict, task_ids)
-    made = []
-    for task in tasks:
+
+    def find(task: Task) -> Finding[ConsensusVerdict]:
         rows = verdicts.get(task.pk, [])
         voted = [row for row in rows if row.outcome == Outcome.ANSWERED]
         skills = {row.worker_id: known[row.worker_id] for row in voted if row.worker_id in known}
@@ -48,10 +53,11 @@ def _aggregate(tasks: list[Task], *, now: datetime) -> None:
             method=VOTE_METHOD, evidence=[row.pk for row in rows], skills=skills
         )
         old = before.get(task.pk)
-        if old is None or old.fingerprint != mark:
-            made.append(_row(task, rows, voted, result, mark, old, now=now))
-        retirement.apply(task, _outlook(result, rows, voted), now=now)
-    versions.supersede(ConsensusVerdict, made)
+        is_new = old is None or old.fingerprint != mark
+        version = _row(task, rows, voted, result, mark, old, now=now) if is_new else None
+        return Finding(task, _outlook(result, rows, voted), version)
+
+    return find
 
 
 def _outlook(result: VoteConsensus, rows: list[Verdict], voted: list[Verdict]) -> Outlook:

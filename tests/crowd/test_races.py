@@ -1,0 +1,126 @@
+"""What crosses on its way: late answers and claims, expiry and aggregation, errors in one task."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+
+from annotate import aggregation, submission
+from annotate.models import Consensus
+from crowd import aggregating, leases, retirement
+from crowd.aggregating import Finding
+from crowd.models import Assignment, Campaign, Task
+from crowd.retirement import Outlook
+from tests import make
+from tests.make import NOON
+
+BIRD = [100, 100, 300, 200]
+
+
+def at_once(*works: Callable[[], object]) -> list[Exception]:
+    """Run them in threads of their own; what went wrong in any."""
+    errors: list[Exception] = []
+
+    def run(work: Callable[[], object]) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - a thread's errors would vanish
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=[work]) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return errors
+
+
+def unaccounted() -> dict[int, int]:
+    """Slots that are neither leased nor answered, by task."""
+    found = {}
+    for task in Task.objects.all():
+        n_live = task.assignments.filter(state=Assignment.State.LEASED).count()
+        if task.n_taken != n_live + task.n_answers:
+            found[task.pk] = task.n_taken - n_live - task.n_answers
+    return found
+
+
+def answer(worker, lease, now):
+    data = make.annotation([BIRD]) | {"timing": {}, "comment": ""}
+    submission.accept(worker, lease.id, data, now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_late_answers_crossing_claims_of_the_same_worker_lose_no_slot():
+    make.campaign(24, workers_per_task=20)
+    for number in range(12):
+        worker = make.worker(f"worker-{number}")
+        claimed = NOON + timedelta(days=number)
+        held, _ = leases.claim(worker, "birds", count=24, now=claimed)
+        late = claimed + timedelta(hours=1)
+        leases.expire(now=late)
+
+        def answer_all(worker=worker, held=held, late=late):
+            for lease in reversed(held):
+                answer(worker, lease, late)
+
+        def claim_all(worker=worker, late=late):
+            leases.claim(worker, "birds", count=24, now=late)
+
+        assert at_once(answer_all, claim_all) == []
+    assert unaccounted() == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_expiry_and_aggregation_do_not_block_each_other(ada, ben):
+    make.campaign(24, workers_per_task=2)
+    held, _ = leases.claim(ada, "birds", count=24, now=NOON)
+    for number, lease in enumerate(reversed(held)):
+        answer(ada, lease, NOON + timedelta(seconds=number))
+    leases.claim(ben, "birds", count=24, now=NOON)
+    later = NOON + timedelta(hours=1)
+    errors = at_once(lambda: aggregation.aggregate_due(now=later), lambda: leases.expire(now=later))
+    assert errors == []
+    assert unaccounted() == {}
+    assert Consensus.objects.count() == 24
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_answer_sent_eight_times_at_once_is_stored_once(ada):
+    make.campaign(1)
+    (lease,), _ = leases.claim(ada, "birds", count=1, now=NOON)
+    data = make.annotation([BIRD]) | {"timing": {}, "comment": ""}
+    errors = at_once(*[lambda: submission.accept(ada, lease.id, dict(data), now=NOON)] * 8)
+    assert errors == []
+    assert ada.annotations.count() == 1
+    assert Task.objects.get().n_answers == 1
+
+
+@pytest.mark.django_db
+def test_a_task_that_cannot_be_aggregated_does_not_hold_up_the_others(ada):
+    campaign = make.campaign(3)
+    make.answer_everything(ada, campaign)
+    broken = Task.objects.order_by("pk").first()
+    calm = Outlook(is_settled=True, n_unusable=0, agreement=None, risk=0)
+
+    def find(task: Task) -> Finding[str]:
+        if task.pk == broken.pk:
+            raise ZeroDivisionError
+        return Finding(task, calm, None)
+
+    def aggregate(now):
+        return aggregating.aggregate(
+            Campaign.Kind.BOX, now=now, limit=9, prepare=lambda _: find, write=list
+        )
+
+    assert aggregate(NOON) == 3
+    assert aggregate(NOON) == 0
+    due = Task.objects.filter(aggregate_due_at__isnull=False)
+    assert [task.pk for task in due] == [broken.pk]
+    assert aggregate(NOON + retirement.PUT_OFF) == 1
