@@ -14,6 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
 
 from catalog import renditions
 from crowd import health, people, queries
@@ -89,9 +93,11 @@ def _after_join(invitation: Invitation) -> str:
     return task_url(invitation.campaign) if invitation.campaign else reverse("crowd:home")
 
 
-@require_GET
-def image(request: HttpRequest, uid: uuid.UUID, rendition: renditions.Kind) -> FileResponse:
-    """A display copy or thumbnail, to those who may look at it."""
+@extend_schema(exclude=True)
+@api_view(["GET"])
+@permission_classes([IsAuthenticated])
+def image(request: Request, uid: uuid.UUID, rendition: renditions.Kind) -> FileResponse:
+    """A display copy or thumbnail, to those who may look at it, by session or by token."""
     found = queries.visible_image(uid, cast(User, request.user))
     if found is None:
         raise Http404

@@ -34,5 +34,5 @@ def _demo_rows(address: str, way_in: Path) -> list[tuple[str, str]]:
     organizer = demo["organizer"]
     return [
         ("Worker", f"{address}{demo['worker_link']}   (open this first: draw a box)"),
-        ("Organizer", f"{organizer['username']} / {organizer['password']}   at {address}/"),
+        ("Organizer", f"{organizer['username']} / {organizer['password']}   at {address}/sign-in/"),
     ]

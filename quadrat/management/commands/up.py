@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 
 from crowd.models import Campaign
 from quadrat import bring_up, collected_static, embedded, env, programs
@@ -52,6 +52,9 @@ class Command(BaseCommand):
             self.stdout.write("\nStopped while starting; the next start goes on from here.")
         except embedded.EmbeddedError as error:
             raise CommandError(str(error)) from error
+        except OperationalError as error:
+            complaint = f"The database cannot be used; see DATABASE_URL.\n{error}"
+            raise CommandError(complaint) from error
 
     def _prepare(self) -> None:
         self._services = self._step("PostgreSQL and Valkey", bring_up.attach_services)
