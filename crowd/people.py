@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
+from axes.utils import reset as forget_attempts
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -15,6 +16,7 @@ from crowd.errors import Conflict, Invalid
 from crowd.models import Campaign, Invitation, User, Worker
 
 INVITATION_LIFE = timedelta(days=30)
+LONGEST_NAME = 150
 
 
 def add_user(
@@ -25,16 +27,10 @@ def add_user(
     Raises `Invalid` for a taken name or a weak password.
     """
     user = User(username=username, role=role)
-    _check_password(user, password)
-    user.set_password(password)
-    try:
-        with transaction.atomic():
-            user.save()
-            Worker.objects.create(user=user, is_simulated=is_simulated)
-    except IntegrityError as error:
-        raise Invalid(
-            "This name is taken.", {"username": ["This name is taken; choose another."]}
-        ) from error
+    _set_password(user, password)
+    with transaction.atomic():
+        _save_name(user)
+        Worker.objects.create(user=user, is_simulated=is_simulated)
     return user
 
 
@@ -99,10 +95,59 @@ def join(token: str, *, username: str, password: str, now: datetime) -> User:
         return add_user(username, password, role=role)
 
 
-def _check_password(user: User, password: str | None) -> None:
-    if password is None:
-        return
+def settle(user: User, *, username: str, password: str) -> None:
+    """A guest takes a name and a password, and can come back on any device.
+
+    Raises `Conflict` for who has a password already, `Invalid` for a bad name or password.
+    """
+    if user.has_usable_password():
+        raise Conflict("This account has a name and a password already.")
+    user.username = username
+    _set_password(user, password)
+    _save_name(user)
+
+
+def change_password(user: User, *, current: str, new: str) -> None:
+    """Raises `Invalid` where the current password is wrong or the new one weak."""
+    if not user.check_password(current):
+        raise Invalid("That was not your password.", {"current": ["Not your present password."]})
+    _set_password(user, new)
+    user.save(update_fields=["password"])
+
+
+def forget(user: User) -> None:
+    """Delete a login for good: the name, the password, what it signed in with.
+
+    The answers stay under the worker's pseudonym, which nothing leads back from any more. Raises
+    `Conflict` for the last administrator.
+    """
+    with transaction.atomic():
+        administrators = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True)
+        held = list(administrators.select_for_update().values_list("pk", flat=True))
+        if held == [user.pk]:
+            raise Conflict("You are the only administrator. Make somebody else one first.")
+        forget_attempts(username=user.username)
+        user.delete()
+
+
+def _save_name(user: User) -> None:
+    if not (user.username.isprintable() and 0 < len(user.username) <= LONGEST_NAME):
+        wrong = f"Choose a name of at most {LONGEST_NAME} letters."
+        raise Invalid("Choose another name.", {"username": [wrong]})
     try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise Invalid("Choose a stronger password.", {"password": error.messages}) from error
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise Invalid(
+            "This name is taken.", {"username": ["This name is taken; choose another."]}
+        ) from error
+
+
+def _set_password(user: User, password: str | None) -> None:
+    """None: nobody can sign in with a password."""
+    if password is not None:
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise Invalid("Choose a stronger password.", {"password": error.messages}) from error
+    user.set_password(password)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from catalog.models import Image
-from crowd.models import Assignment, Campaign, Task, User
+from crowd.models import Assignment, Campaign, Task, User, Worker
 
 
 def visible_image(uid: uuid.UUID, user: User) -> Image | None:
@@ -29,6 +29,15 @@ def campaigns_to_work_on() -> QuerySet[Campaign]:
         .annotate(has_work=Exists(free))
         .order_by("kind", "slug")
     )
+
+
+def answered_by(worker: Worker) -> list[tuple[Campaign, int]]:
+    """The campaigns a worker has answered in, each with the number of tasks answered."""
+    answered = Assignment.objects.filter(worker=worker, state=Assignment.State.SUBMITTED)
+    counted = answered.order_by().values("task__campaign").annotate(n=Count("id"))
+    n_in = {row["task__campaign"]: row["n"] for row in counted}
+    found = Campaign.objects.filter(pk__in=n_in).order_by("kind", "slug")
+    return [(campaign, n_in[campaign.pk]) for campaign in found]
 
 
 def is_human_in(campaign: Campaign) -> bool:

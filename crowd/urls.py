@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path, register_converter
 
-from crowd import api, views
+from crowd import account, api, views
 
 
 class RenditionConverter:
@@ -31,6 +31,8 @@ urlpatterns = [
         name="sign_in",
     ),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("account/", account.account, name="account"),
+    path("account/delete/", account.delete, name="account_delete"),
     path("images/<uuid:uid>/<rendition:rendition>.jpg", views.image, name="image"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

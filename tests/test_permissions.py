@@ -39,6 +39,8 @@ ALLOWED = {
     "crowd:join": EVERYBODY,
     "crowd:sign_in": EVERYBODY,
     "crowd:sign_out": SIGNED_IN,
+    "crowd:account": SIGNED_IN,
+    "crowd:account_delete": SIGNED_IN,
     "crowd:image": ORGANIZERS | {"worker"},
     "crowd:healthz": EVERYBODY,
     "crowd:readyz": EVERYBODY,

@@ -214,7 +214,7 @@ export class Session {
       this.card("offline");
       setTimeout(() => currentCard() === "offline" && void this.advance(), 5000);
     } else if (status === 401 || status === 403) void this.forbidden(detail);
-    else if (status === 204) this.card("done", { n: this.tally.today });
+    else if (status === 204) this.card(this.tally.today ? "done" : "none", { n: this.tally.today });
     else this.card("stopped", { detail });
   }
 
