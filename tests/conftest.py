@@ -9,6 +9,9 @@ from rest_framework.test import APIClient
 
 from crowd.models import User, Worker
 from tests import make
+from tests.site import browser, newcomer, site
+
+__all__ = ["browser", "newcomer", "site"]
 
 SHARED_PHOTOS = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "photos"
 
@@ -58,7 +61,9 @@ def api():
     def client(who: User | Worker | None) -> APIClient:
         made = APIClient()
         if who is not None:
-            made.force_login(who.user if isinstance(who, Worker) else who)
+            user = who.user if isinstance(who, Worker) else who
+            assert user is not None
+            made.force_login(user)
         return made
 
     return client

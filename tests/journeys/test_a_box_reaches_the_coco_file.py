@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from pycocotools.coco import COCO
 from pycocotools.mask import iou
 
-from tests.journeys.conftest import Site, shown, wait_for_another
+from tests.site import Site, shown, wait_for_another
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 

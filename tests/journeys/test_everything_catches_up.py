@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.journeys.conftest import ROOT, Site
+from tests.site import ROOT, Site
 
 pytestmark = pytest.mark.services
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Site, shown, wait_for_another
+from tests.site import Site, shown, wait_for_another
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 
