@@ -58,14 +58,12 @@ def _own(request: HttpRequest) -> User:
 def _change(user: User, request: HttpRequest) -> None:
     sent = request.POST
     if user.has_usable_password():
-        people.change_password(
-            user, current=sent.get("current", ""), new=sent.get("password", "").strip()
-        )
+        people.change_password(user, current=sent.get("current", ""), new=sent.get("password", ""))
     else:
         people.settle(
             user,
             username=sent.get("username", "").strip(),
-            password=sent.get("password", "").strip(),
+            password=sent.get("password", ""),
         )
 
 

@@ -33,8 +33,8 @@ JOIN catalog_image image ON image.id = task.image_id
 WHERE assignment.id = %s AND assignment.worker_id = %s AND campaign.kind = %s
 """
 
-# Claiming locks the enrolment first and may then want a row of the worker's own; whoever wants
-# such a row for longer than one statement goes the same way round.
+# Claiming locks the enrolment first and may then want a row whose lease has ended; so does whoever
+# answers to such a row.
 _LOCK_ENROLMENT = """
 SELECT 1 FROM crowd_enrolment enrolment
 JOIN crowd_task task ON task.campaign_id = enrolment.campaign_id
@@ -94,21 +94,21 @@ def store(
     not this worker's or of another kind, `Conflict` for a new answer after the grace window.
     """
     held = _read(worker, assignment_id, kind)
+    version, is_extra = 1, False
     if held.state == Assignment.State.LEASED:
         check(held)
-    version, is_extra = 1, False
-    if held.state != Assignment.State.LEASED or not _complete_in_time(held, now=now):
-        held = _lock(worker, held, kind)
-        if held.state == Assignment.State.SUBMITTED:
-            earlier = model._default_manager.filter(assignment=held.id, idempotency_key=key).first()
-            if earlier is not None:
-                return Stored(earlier, held, is_replay=True)
-            _refuse_after_grace(held, now=now)
-            check(held)
-            version, is_extra = _supersede(model, held, now=now), held.is_extra
-        else:
-            check(held)
-            is_extra = _complete_late(held, now=now)
+        is_complete = _complete_in_time(held, now=now)
+    else:
+        _lock_enrolment(worker, held)
+        is_complete = False
+    if not is_complete:
+        held = _read(worker, assignment_id, kind, is_locking=True)
+        earlier = model._default_manager.filter(assignment=held.id, idempotency_key=key).first()
+        if earlier is not None:
+            return Stored(earlier, held, is_replay=True)
+        _refuse_after_grace(held, now=now)
+        check(held)
+        version, is_extra = _follow_up(model, held, now=now)
     answer = model._default_manager.create(
         assignment_id=held.id,
         task_id=held.task_id,
@@ -120,6 +120,13 @@ def store(
         **values,
     )
     return Stored(answer, held, is_replay=False)
+
+
+def _follow_up(model: type[A], held: Held, *, now: datetime) -> tuple[int, bool]:
+    """Make room for an answer that is a change of mind or late: its version, whether an extra."""
+    if held.state == Assignment.State.SUBMITTED:
+        return _supersede(model, held, now=now), held.is_extra
+    return 1, _complete_late(held, now=now)
 
 
 def _read(
@@ -134,11 +141,9 @@ def _read(
     return Held(*row)
 
 
-def _lock(worker: Worker, held: Held, kind: Campaign.Kind) -> Held:
-    """The assignment as it is now, and nobody else changes it until the transaction ends."""
+def _lock_enrolment(worker: Worker, held: Held) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_ENROLMENT, [worker.pk, held.task_id])
-    return _read(worker, held.id, kind, is_locking=True)
 
 
 def _refuse_after_grace(held: Held, *, now: datetime) -> None:

@@ -13,6 +13,7 @@ from django.contrib.auth.models import AbstractUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from catalog.models import Dataset, Image, Split
 from catalog.superclasses import SuperClass
@@ -37,6 +38,12 @@ class User(AbstractUser):
         ADMINISTRATOR = "administrator"
 
     role = models.CharField(max_length=13, choices=Role, default=Role.WORKER)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            # "Olga" beside "olga" would be taken for her
+            models.UniqueConstraint(Lower("username"), name="username_once_in_any_case")
+        ]
 
     @property
     def is_organizer(self) -> bool:

@@ -131,6 +131,8 @@ def forget(user: User) -> None:
 
 
 def _save_name(user: User) -> None:
+    # as signing in does it: whoever gets a name must be able to type it again
+    user.username = User.normalize_username(user.username)
     if not (user.username.isprintable() and 0 < len(user.username) <= LONGEST_NAME):
         wrong = f"Choose a name of at most {LONGEST_NAME} letters."
         raise Invalid("Choose another name.", {"username": [wrong]})

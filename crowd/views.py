@@ -60,11 +60,12 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         return _join_page(request, invitation)
     if isinstance(request.user, User):
         return redirect(_after_join(invitation))
-    names = {name: request.POST.get(name, "").strip() for name in ("username", "password")}
+    username = request.POST.get("username", "").strip()
+    password = request.POST.get("password", "")
     try:
-        user = people.join(token, **names, now=timezone.now())
+        user = people.join(token, username=username, password=password, now=timezone.now())
     except CrowdError as error:
-        return _join_page(request, invitation, error=error, username=names["username"])
+        return _join_page(request, invitation, error=error, username=username)
     login(request, user, backend=SIGN_IN_BACKEND)
     return redirect(_after_join(invitation))
 

@@ -53,6 +53,22 @@ def test_a_weak_password_is_refused():
     assert error.value.errors["password"]
 
 
+@pytest.mark.parametrize("name", ["ADA", "x" * 151, "new\nline", "nul\0", "left\u202eright", ""])
+def test_a_name_that_is_taken_in_another_case_or_cannot_be_read_is_refused(ada, name):
+    with pytest.raises(Invalid) as error:
+        people.add_user(name, PASSWORD, role=User.Role.WORKER)
+    assert error.value.errors["username"]
+
+
+@pytest.mark.parametrize(("name", "password"), [("ﬁnn", PASSWORD), ("finn", "  a long one  ")])
+def test_whoever_has_joined_can_sign_in_with_what_was_typed(client, name, password):
+    invitation = invite(now=timezone.now())
+    typed = {"username": name, "password": password}
+    assert client.post(f"/join/{invitation.token}/", typed).status_code == 302
+    client.post("/sign-out/")
+    assert client.post("/sign-in/", typed).status_code == 302
+
+
 @pytest.mark.parametrize(
     "spoilt", [{"is_revoked": True}, {"max_uses": 1, "n_uses": 1}, {"expires_at": NOON}]
 )
