@@ -93,7 +93,10 @@ def campaign(n_tasks: int = 3, *, slug: str = "birds", **options: Any) -> Campai
 
 
 def annotation(
-    boxes: Sequence[Sequence[float]] | None = None, *, outcome: str = "", key: uuid.UUID | None = None
+    boxes: Sequence[Sequence[float]] | None = None,
+    *,
+    outcome: str = "",
+    key: uuid.UUID | None = None,
 ) -> dict[str, Any]:
     """An annotation as it goes over the wire."""
     return {

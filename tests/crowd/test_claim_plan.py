@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def plan(enrolment: Enrolment) -> str:
-    values = {
+    values: dict[str, Any] = {
         "campaign": enrolment.campaign_id,
         "worker": enrolment.worker_id,
         "enrolment": enrolment.pk,

@@ -33,7 +33,7 @@ def load(olga):
     def html_of(name: str, *args, query: str = "") -> str:
         reply = client.get(reverse(f"dashboard:{name}", args=args) + query)
         assert reply.status_code == 200
-        return reply.content.decode()
+        return str(reply.content.decode())
 
     return html_of
 
