@@ -89,12 +89,22 @@ class _Caller:
             "Content-Type": "application/json",
         }
 
-    def call(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, bytes, float]:
+    def call(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes, float]:
         start = time.perf_counter()
-        self.connection.request(method, path, json.dumps(body), self.headers)
+        sent = None if body is None else json.dumps(body)
+        self.connection.request(method, path, sent, self.headers)
         response = self.connection.getresponse()
         said = response.read()
         return response.status, said, (time.perf_counter() - start) * 1000
+
+
+def empty_loop(port: int, into: Timings, *, seconds: float) -> None:
+    """A request that reads nothing: what server, middleware and this client cost by themselves."""
+    caller = _Caller(port, "")
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        _, _, ms = caller.call("GET", "/healthz", None)
+        into.claim_ms.append(ms)
 
 
 def sql_loop(campaign: int, worker: int, after: int, into: Timings, *, seconds: float) -> None:

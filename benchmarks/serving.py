@@ -5,7 +5,8 @@
 It builds a campaign of that many tasks in a data directory of its own, starts the whole product on
 it (web server, Celery worker, beat), lets 16 workers claim and answer box tasks as fast as they
 can, with a vacuum in the middle, then waits until the Celery worker has caught up. The bare SQL
-loop runs in the same database: lock a free task, write a lease, write an answer.
+loop runs in the same database: lock a free task, write a lease, write an answer. An empty request
+says what the machine lets Python serve at all.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import site
-from benchmarks.loops import Timings, http_loop, sql_loop
+from benchmarks.loops import Timings, empty_loop, http_loop, sql_loop
 from crowd.models import Task
 
 N_WORKERS = 16
@@ -65,6 +66,7 @@ def main() -> None:
         )
         vacuum.join()
         drain_s = _drain()
+        empty = Crowd().run(cookies, lambda _, into: empty_loop(port, into, seconds=5))
         untouched = site.furthest_cursor()
         sql = Crowd().run(
             site.worker_ids(),
@@ -73,6 +75,7 @@ def main() -> None:
             ),
         )
     _print(arguments.tasks, arguments.seconds, http, sql, drain_s)
+    print(f"An empty request to the same server: {len(empty.claim_ms) / 5:.0f} a second.")
 
 
 def _drain() -> float:

@@ -37,9 +37,8 @@ def aggregate(
     """Bring up to `limit` stale tasks of a kind up to date, in one transaction; returns how many.
 
     `prepare` reads everything for a batch and returns what finds one task's consensus; `write`
-    stores the new versions. Rows that workers wait for are locked only at the very end, in the
-    order of their ids as everywhere else. A task whose answers provoke an error is put off, so that
-    it does not hold up the others.
+    stores the new versions. Rows that workers wait for are locked only at the very end. A task
+    whose answers provoke an error is put off, so that it does not hold up the others.
     """
     with locks.only_one(f"aggregate-{kind.value}") as is_ours:
         tasks = list(retirement.due(kind, now=now, limit=limit)) if is_ours else []
@@ -47,8 +46,7 @@ def aggregate(
             find = prepare(tasks)
             findings = [finding for task in tasks if (finding := _find(find, task, now=now))]
             write([found.version for found in findings if found.version is not None])
-            for found in sorted(findings, key=lambda found: found.task.pk):
-                retirement.apply(found.task, found.outlook, now=now)
+            retirement.apply([(found.task, found.outlook) for found in findings], now=now)
     return len(tasks)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,16 +16,22 @@ UNUSABLE_ANSWERS_TO_DISPUTE = 2
 PUT_OFF = timedelta(minutes=10)
 
 _WRITE = """
-UPDATE crowd_task SET
-    state_changed_at = CASE WHEN state = %(state)s THEN state_changed_at ELSE %(now)s END,
-    state = %(state)s,
-    n_wanted = greatest(n_wanted, %(n_wanted)s),
-    agreement = %(agreement)s,
-    risk = %(risk)s,
-    aggregate_due_at = CASE WHEN aggregate_due_at = %(seen_due)s THEN NULL
-                            ELSE aggregate_due_at END
-WHERE id = %(task)s
+UPDATE crowd_task task SET
+    state_changed_at = CASE WHEN task.state = new.state THEN task.state_changed_at
+                            ELSE %(now)s END,
+    state = new.state,
+    n_wanted = greatest(task.n_wanted, new.n_wanted),
+    agreement = new.agreement,
+    risk = new.risk,
+    aggregate_due_at = CASE WHEN task.aggregate_due_at = new.seen_due THEN NULL
+                            ELSE task.aggregate_due_at END
+FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(n_wanted)s::smallint[],
+            %(agreements)s::float8[], %(risks)s::float8[], %(seen)s::timestamptz[])
+     AS new (id, state, n_wanted, agreement, risk, seen_due)
+WHERE task.id = new.id
 """
+# Every batch update takes its rows in the order of their ids, so that two of them cannot deadlock.
+_LOCK = "SELECT 1 FROM crowd_task WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +73,33 @@ def decide(outlook: Outlook, *, n_answers: int, n_wanted: int, max_workers: int)
     return Decision(Task.State.RETIRED if is_alone else Task.State.DISPUTED, n_wanted)
 
 
-def apply(task: Task, outlook: Outlook, *, now: datetime) -> None:
-    """Write what follows for a task that was read with its campaign before aggregating.
+def apply(found: Sequence[tuple[Task, Outlook]], *, now: datetime) -> None:
+    """Write what follows for tasks that were read with their campaigns before aggregating.
 
-    The due mark is cleared only if no answer has come in since the task was read; otherwise the
-    next aggregation sees it.
+    A due mark is cleared only if no answer has come in since the task was read; otherwise the next
+    aggregation sees it.
     """
-    decision = decide(
-        outlook,
-        n_answers=task.n_answers,
-        n_wanted=task.n_wanted,
-        max_workers=task.campaign.max_workers,
-    )
+    decisions = [
+        decide(
+            outlook,
+            n_answers=task.n_answers,
+            n_wanted=task.n_wanted,
+            max_workers=task.campaign.max_workers,
+        )
+        for task, outlook in found
+    ]
+    ids = [task.pk for task, _ in found]
     with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [ids])
         cursor.execute(
             _WRITE,
             {
-                "task": task.pk,
-                "state": decision.state.value,
-                "n_wanted": decision.n_wanted,
-                "agreement": outlook.agreement,
-                "risk": outlook.risk,
-                "seen_due": task.aggregate_due_at,
+                "ids": ids,
+                "states": [decision.state.value for decision in decisions],
+                "n_wanted": [decision.n_wanted for decision in decisions],
+                "agreements": [outlook.agreement for _, outlook in found],
+                "risks": [outlook.risk for _, outlook in found],
+                "seen": [task.aggregate_due_at for task, _ in found],
                 "now": now,
             },
         )

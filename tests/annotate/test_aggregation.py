@@ -125,7 +125,7 @@ def test_an_answer_that_comes_in_meanwhile_leaves_its_task_due(ada, ben):
     seen = Task.objects.select_related("campaign").get()
     make.answer_everything(ben, campaign, make.annotation([BIRD]), now=NOON + timedelta(seconds=1))
     outlook = retirement.Outlook(is_settled=True, n_unusable=0, agreement=None, risk=0)
-    retirement.apply(seen, outlook, now=NOON)
+    retirement.apply([(seen, outlook)], now=NOON)
     assert Task.objects.get().aggregate_due_at == NOON + timedelta(seconds=1)
     assert aggregate(NOON + timedelta(seconds=2)) == 1
     assert Consensus.objects.get().n_looked == 2
@@ -147,5 +147,5 @@ def test_skills_are_fitted_and_used(ada, ben):
 def test_a_batch_takes_as_many_reads_for_many_tasks_as_for_few(ada, django_assert_max_num_queries):
     campaign = make.campaign(40)
     make.answer_everything(ada, campaign, make.annotation([BIRD]))
-    with django_assert_max_num_queries(40 + 14):
+    with django_assert_max_num_queries(16):
         aggregate()
