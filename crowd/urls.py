@@ -1,5 +1,4 @@
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
 from crowd import account, api, views
@@ -23,13 +22,7 @@ app_name = "crowd"
 urlpatterns = [
     path("", views.home, name="home"),
     path("join/<str:token>/", views.join, name="join"),
-    path(
-        "sign-in/",
-        login_not_required(
-            LoginView.as_view(template_name="crowd/sign_in.html", redirect_authenticated_user=True)
-        ),
-        name="sign_in",
-    ),
+    path("sign-in/", views.SignIn.as_view(), name="sign_in"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("account/", account.account, name="account"),
     path("account/delete/", account.delete, name="account_delete"),

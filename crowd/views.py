@@ -7,11 +7,13 @@ from typing import cast
 
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 from drf_spectacular.utils import extend_schema
@@ -46,6 +48,17 @@ def home(request: HttpRequest) -> HttpResponse:
 def task_url(campaign: Campaign) -> str:
     """Where a campaign is worked on."""
     return reverse(TASK_PAGES[Campaign.Kind(campaign.kind)], args=[campaign.slug])
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignIn(LoginView):
+    """Also for who is signed in as somebody else: a guest of this browser may be an organizer."""
+
+    template_name = "crowd/sign_in.html"
+
+    def get_default_redirect_url(self) -> str:
+        is_organizer = cast(User, self.request.user).is_organizer
+        return reverse("dashboard:overview" if is_organizer else "crowd:home")
 
 
 @login_not_required

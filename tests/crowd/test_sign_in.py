@@ -27,3 +27,11 @@ def test_signing_out_ends_the_session(client, ada):
     assert client.get("/").status_code == 200
     client.post("/sign-out/")
     assert client.get("/").status_code == 302
+
+
+def test_organizers_land_on_the_dashboard_even_from_a_guests_browser(client, ada, olga):
+    client.force_login(ada.user)
+    assert client.get("/sign-in/").status_code == 200
+    assert sign_in(client, "olga", PASSWORD)["Location"] == "/dashboard/"
+    client.post("/sign-out/")
+    assert sign_in(client, "ada", PASSWORD)["Location"] == "/"
