@@ -45,12 +45,16 @@ class DemoCampaign:
     until: float
     n_workers: int
     days_ago: float
+    max_workers: int
+    seed: int = demo_scenes.SEED
 
 
+# The birds' seed puts photos with one or two large birds where a visitor begins; the limit of three
+# workers leaves some of the others disputed.
 DEMO_CAMPAIGNS = [
-    DemoCampaign("birds", Campaign.Kind.BOX, SuperClass.AVES, "train", 0.45, 9, 2.5),
-    DemoCampaign("insects", Campaign.Kind.BOX, SuperClass.INSECTA, "train", 1.0, 7, 4),
-    DemoCampaign("mammals-seen", Campaign.Kind.VERIFY, SuperClass.MAMMALIA, "test", 0.6, 8, 1.5),
+    DemoCampaign("birds", Campaign.Kind.BOX, SuperClass.AVES, "train", 0.45, 9, 2.5, 3, seed=1464),
+    DemoCampaign("insects", Campaign.Kind.BOX, SuperClass.INSECTA, "train", 1.0, 7, 4, 4),
+    DemoCampaign("mammals-seen", Campaign.Kind.VERIFY, SuperClass.MAMMALIA, "test", 0.6, 8, 1.5, 4),
 ]
 
 
@@ -97,8 +101,8 @@ def _populate(wish: DemoCampaign, organizer: User) -> None:
         dataset=Dataset.objects.get(slug=DATASET),
         super_class=wish.super_class,
         split=wish.split,
-        max_workers=4,
-        seed=demo_scenes.SEED,
+        max_workers=wish.max_workers,
+        seed=wish.seed,
         by=organizer,
         now=start,
     )
