@@ -12,7 +12,12 @@ def main() -> None:
         from quadrat.bring_up import run
     except ImportError as error:
         sys.exit(f"{error}. Run `make install`, then use .venv/bin/python.")
-    run(sys.argv)
+    try:
+        run(sys.argv)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # whoever read along has read enough, as in `manage.py help | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":
