@@ -34,7 +34,7 @@ class Status(TextChoices):
 
 
 def status_of(image: ImageRecord, n_boxes: int, *, is_excluded: bool) -> Status:
-    """The first that holds: excluded from the test set, disputed, not looked at, empty, boxed."""
+    """The first that holds: excluded from the test set, disputed, boxed, empty, not looked at."""
     if is_excluded:
         return Status.EXCLUDED
     if image.boxing_state == _DISPUTED:

@@ -93,6 +93,19 @@ def test_pycocotools_loads_it_and_finds_it_perfect(field, make_release, tmp_path
     assert judge.stats[0] == pytest.approx(1.0)
 
 
+def test_an_early_nothing_does_not_make_an_open_photo_empty(transactional_db, make_release):
+    of = make_rows.dataset("early")
+    birds = make_rows.campaign(of, "early-birds")
+    for state in ("open", "retired"):
+        image = make_rows.image(of, f"{state}.jpg", split="train")
+        make_rows.boxing(image, birds, [], state=state, n_looked=1)
+    images = make_release(of, split="train").read("train.json")["images"]
+    assert {image["file_name"]: image["attributes"]["status"] for image in images} == {
+        "open.jpg": "not_looked",
+        "retired.jpg": "empty",
+    }
+
+
 def test_verified_empty_is_not_the_same_as_not_looked_at(field, make_release):
     made = make_release(field, split="train")
     images = made.read("train.json")["images"]
