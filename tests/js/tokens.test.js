@@ -59,7 +59,7 @@ for (const theme of /** @type {const} */ ([0, 1])) {
 }
 
 test("raw colours stand in the tokens only", () => {
-  for (const file of ["base", "task", "editor", "verify", "pages"]) {
+  for (const file of ["base", "task", "editor", "verify", "pages", "dashboard", "figures", "photos"]) {
     const css = readFileSync(new URL(`${file}.css`, CSS), "utf8").replace(/\/\*[^]*?\*\//g, "");
     const raw = css.match(/#[0-9a-f]{3,8}\b(?=[^{]*;)|rgba?\(|hsla?\(/gi);
     assert.equal(raw, null, `${file}.css`);
