@@ -7,7 +7,7 @@ from datetime import datetime
 
 from annotate import queries
 from annotate.models import Annotation
-from consensus import BOX_METHOD, BoxSkill, fit_box_skills
+from consensus import BOX_METHOD, BoxSkill, fit_boxes
 from crowd import locks, skills
 from crowd.models import Campaign
 from crowd.skills import Estimate
@@ -21,7 +21,7 @@ def fit(*, now: datetime) -> int:
     with locks.only_one("fit") as is_ours:
         if not is_ours or not skills.is_behind(Campaign.Kind.BOX, Annotation.objects.all()):
             return 0
-        fitted = fit_box_skills(list(queries.answered_images()))
+        fitted = fit_boxes(list(queries.answered_images())).skills
         estimates = {int(worker): _estimate(skill) for worker, skill in fitted.items()}
         skills.store(Campaign.Kind.BOX, BOX_METHOD, estimates, now=now)
     return len(estimates)

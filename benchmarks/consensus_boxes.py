@@ -23,7 +23,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from consensus import BoxAnswer, BoxImage, fit_box_skills, merge_boxes
+from consensus import BoxAnswer, BoxImage, fit_boxes, merge_boxes
 
 Record = dict[str, Any]
 FIGURES = ("F50", "F75", "F90", "err")
@@ -55,7 +55,7 @@ def consensus_of(records: Sequence[Record], n_answers: int, order: int) -> tuple
     """Consensus records as the scorer reads them, and how long everything took."""
     images = [image_of(record, n_answers, order) for record in records]
     begun = time.perf_counter()
-    skills = fit_box_skills(images)
+    skills = fit_boxes(images).skills
     fitted = time.perf_counter()
     found = [
         merge_boxes(image.answers, width=image.width, height=image.height, skills=skills)

@@ -1,19 +1,24 @@
 """From several workers' answers to one: boxes and votes. numpy and scipy only.
 
 `merge_boxes` and `merge_votes` merge the answers about one image or item with given skills;
-`fit_box_skills` and `fit_vote_skills` estimate the skills of all workers from all answers.
+`fit_boxes` and `fit_vote_skills` estimate the skills of all workers from all answers.
 `BOX_METHOD` and `VOTE_METHOD` name the method and change with every change of its results.
 """
 
-from consensus.boxes import BOX_METHOD, merge_boxes
-from consensus.skill import SkillPriors, fit_box_skills
+from consensus.boxes import BOX_METHOD, merge_boxes, merge_images
+from consensus.skill import SkillPriors, fit_boxes
+from consensus.stopping import StoppingRule
 from consensus.types import (
     BoxAnswer,
+    BoxFit,
     BoxImage,
     BoxParameters,
     BoxSkill,
     FusedBox,
     ImageConsensus,
+    RiskParts,
+)
+from consensus.vote_types import (
     Vote,
     VoteConsensus,
     VoteParameters,
@@ -25,18 +30,22 @@ __all__ = [
     "BOX_METHOD",
     "VOTE_METHOD",
     "BoxAnswer",
+    "BoxFit",
     "BoxImage",
     "BoxParameters",
     "BoxSkill",
     "FusedBox",
     "ImageConsensus",
+    "RiskParts",
     "SkillPriors",
+    "StoppingRule",
     "Vote",
     "VoteConsensus",
     "VoteParameters",
     "VoteSkill",
-    "fit_box_skills",
+    "fit_boxes",
     "fit_vote_skills",
     "merge_boxes",
+    "merge_images",
     "merge_votes",
 ]

@@ -8,36 +8,35 @@ Multidimensional Wisdom of Crowds", NIPS 2010, in spirit; the formulas are our o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
 
-from consensus.agreement import pair_agreement
-from consensus.existence import exist, first_guess, miss_factors, size_share
+from consensus.existence import Existence, believe
 from consensus.fusion import Fusion, fuse
 from consensus.geometry import clipped
-from consensus.risk import badly_placed, cautious_rates, edge_sd, image_risk
-from consensus.rows import ReadImage, Rows, SkillArrays, flatten, read_image
+from consensus.pairs import pair_agreement
+from consensus.reading import read_image
+from consensus.risk import Risk, badly_placed, cautious_rates, edge_sd, image_risk
+from consensus.rows import Rows, SkillArrays, flatten
 from consensus.types import (
     BoxAnswer,
+    BoxImage,
     BoxParameters,
     BoxSkill,
-    FloatArray,
     FusedBox,
     ImageConsensus,
+    RiskParts,
 )
 
-BOX_METHOD = "boxes-1"
+BOX_METHOD = "boxes-2"
 DEFAULTS = BoxParameters()
 NO_SKILLS: Mapping[str, BoxSkill] = MappingProxyType({})
-
-
-class _Belief(NamedTuple):
-    probability: FloatArray
-    unseen: float
-    risk: float
+# Images judged together: enough to be fast, few enough to stay small.
+BLOCK = 1024
 
 
 def merge_boxes(
@@ -59,78 +58,118 @@ def merge_boxes(
     >>> merge_boxes(answers, width=100, height=80).boxes[0].xywh
     (10.5, 10.5, 40.5, 30.5)
     """
-    image = read_image(answers, width=width, height=height, parameters=parameters)
-    arrays = SkillArrays.of(image.workers, skills)
-    rows = flatten([image], {worker: index for index, worker in enumerate(image.workers)})
-    fusion = fuse(rows, arrays, parameters, passes=parameters.passes) if len(image.edges) else None
-    belief = _believe(rows, fusion, arrays, parameters)
-    candidates = _fused_boxes(image, rows, fusion, belief.probability) if fusion else []
-    kept = [box for box in candidates if box.score >= parameters.keep][: parameters.max_boxes]
-    mean_iou, count_agreement = pair_agreement(
-        image.iou, image.answer, image.candidate, n_workers=len(image.workers)
-    )
-    return ImageConsensus(
-        boxes=tuple(kept),
-        rejected=tuple(candidates[len(kept) :]),
-        n_looked=len(image.workers),
-        expected_unseen=belief.unseen,
-        risk=belief.risk,
-        is_capped=bool(image.capped.any()),
-        mean_iou=mean_iou,
-        count_agreement=count_agreement,
-    )
+    images = [BoxImage(answers, width, height)]
+    return next(merge_images(images, skills=skills, parameters=parameters))
 
 
-def _believe(
-    rows: Rows, fusion: Fusion | None, skills: SkillArrays, parameters: BoxParameters
-) -> _Belief:
+def merge_images(
+    images: Iterable[BoxImage],
+    *,
+    skills: Mapping[str, BoxSkill] = NO_SKILLS,
+    parameters: BoxParameters = DEFAULTS,
+) -> Iterator[ImageConsensus]:
+    """The consensus of every image, in order, as `merge_boxes` finds it one by one.
+
+    Reads `images` in blocks and keeps nothing of what it has given out.
+    """
+    stream = iter(images)
+    while chunk := list(islice(stream, BLOCK)):
+        read = [
+            read_image(image.answers, width=image.width, height=image.height, parameters=parameters)
+            for image in chunk
+        ]
+        workers = sorted({worker for image in read for worker in image.workers})
+        rows = flatten(read, {worker: index for index, worker in enumerate(workers)})
+        yield from merge_rows(rows, SkillArrays.of(workers, skills), parameters)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """What is believed of a block: `found` with the plain rates, `risk` with cautious ones."""
+
+    fusion: Fusion
+    found: Existence
+    risk: Risk
+
+
+def merge_rows(
+    rows: Rows, skills: SkillArrays, parameters: BoxParameters
+) -> Iterator[ImageConsensus]:
+    """The consensus of every image of a block."""
+    judged = _judge(rows, skills, parameters)
+    candidates = _fused_boxes(rows, judged)
+    mean_iou, count_agreement = pair_agreement(rows)
+    capped = np.bincount(rows.answer_image, weights=rows.answer_capped, minlength=rows.n_images) > 0
+    looked = rows.answers_of_image.tolist()
+    parts = np.column_stack(
+        (judged.risk.wrong, judged.risk.misplaced, judged.risk.rejected, judged.risk.unseen)
+    ).tolist()
+    for image in range(rows.n_images):
+        ordered = candidates[image]
+        kept = [box for box in ordered if box.score >= parameters.keep][: parameters.max_boxes]
+        risk = RiskParts(*parts[image])
+        yield ImageConsensus(
+            boxes=tuple(kept),
+            rejected=tuple(ordered[len(kept) :]),
+            n_looked=looked[image],
+            expected_unseen=float(judged.found.unseen[image]),
+            risk=risk.total,
+            risk_parts=risk,
+            is_capped=bool(capped[image]),
+            mean_iou=_or_none(mean_iou[image]),
+            count_agreement=_or_none(count_agreement[image]),
+        )
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _judge(rows: Rows, skills: SkillArrays, parameters: BoxParameters) -> _Judged:
     """Existence with the plain rates, and the risk with the cautious ones."""
-    share = np.zeros(0) if fusion is None else size_share(fusion.edges, rows)
-    factors = miss_factors(share, first_guess(rows), rows, parameters)
-    found = exist(
-        rows,
-        miss=skills.miss[rows.answer_worker],
-        false_box=skills.false_box[rows.answer_worker],
-        factors=factors,
-        share=share,
-        parameters=parameters,
-    )
+    fusion = fuse(rows, skills, parameters, passes=parameters.passes)
+    found = believe(rows, fusion.edges, skills.miss, skills.false_box, parameters)
     miss, false_box = cautious_rates(skills)
-    feared = exist(
-        rows,
-        miss=miss[rows.answer_worker],
-        false_box=false_box[rows.answer_worker],
-        factors=factors,
-        share=share,
-        parameters=parameters,
-    )
-    misplaced = np.zeros(0) if fusion is None else badly_placed(rows, fusion, skills)
+    feared = believe(rows, fusion.edges, miss, false_box, parameters)
+    misplaced = badly_placed(rows, fusion, skills)
     risk = image_risk(rows, feared.probability, feared.unseen, misplaced, parameters)
-    return _Belief(found.probability, float(found.unseen[0]), float(risk[0]))
+    return _Judged(fusion, found, risk)
 
 
-def _fused_boxes(
-    image: ReadImage, rows: Rows, fusion: Fusion, probability: FloatArray
-) -> list[FusedBox]:
-    """All candidates, best first."""
-    edges = clipped(fusion.edges, image.width, image.height).round(2)
-    spread = (edge_sd(fusion) * fusion.side).tolist()
+def _fused_boxes(rows: Rows, judged: _Judged) -> list[list[FusedBox]]:
+    """All candidates of every image, best first."""
+    size = rows.size[rows.candidate_image]
+    edges = clipped(judged.fusion.edges, size[:, 0], size[:, 1]).round(2)
+    places, spread = edges.tolist(), (edge_sd(judged.fusion) * judged.fusion.side).tolist()
     looked = np.bincount(rows.row_candidate, minlength=len(edges)).tolist()
-    scores = probability.tolist()
-    first, votes = rows.candidate_first.tolist(), rows.candidate_votes.tolist()
-    order = np.lexsort((edges[:, 0], edges[:, 1], -probability)).tolist()
-    fused = []
-    for c in order:
-        left, top, right, bottom = edges[c].tolist()
-        sources = (s for box in range(first[c], first[c] + votes[c]) for s in image.sources[box])
-        fused.append(
+    scores, votes = judged.found.probability.tolist(), rows.candidate_votes.tolist()
+    sources = _sources(rows)
+    best_first = np.lexsort((edges[:, 0], edges[:, 1], -judged.found.probability))
+    fused: list[list[FusedBox]] = [[] for _ in range(rows.n_images)]
+    for c, image in zip(
+        best_first.tolist(), rows.candidate_image[best_first].tolist(), strict=True
+    ):
+        left, top, right, bottom = places[c]
+        fused[image].append(
             FusedBox(
                 xywh=(left, top, round(right - left, 2), round(bottom - top, 2)),
                 score=scores[c],
                 n_workers=votes[c],
                 n_looked=looked[c],
                 spread=(spread[c][0], spread[c][1], spread[c][2], spread[c][3]),
-                sources=tuple(sorted(sources)),
+                sources=sources[c],
             )
         )
     return fused
+
+
+def _sources(rows: Rows) -> list[tuple[tuple[int, int], ...]]:
+    """Where the boxes of every candidate came from, ascending."""
+    of = rows.box_candidate[rows.source_box]
+    order = np.lexsort((rows.sources[:, 1], rows.sources[:, 0], of))
+    found: list[list[tuple[int, int]]] = [[] for _ in rows.candidate_votes]
+    for candidate, (answer, box) in zip(
+        of[order].tolist(), rows.sources[order].tolist(), strict=True
+    ):
+        found[candidate].append((answer, box))
+    return [tuple(pairs) for pairs in found]

@@ -25,65 +25,65 @@ CROWD_LIMITS = (1.5, 3.5)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Existence:
-    """probability: (C,), 0..1. unseen: (I,), expected number of objects nobody boxed."""
+    """What is believed of a block of C candidates and I images.
+
+    probability: (C,), 0..1. unseen: (I,), expected number of objects nobody boxed. factor: (C,),
+    how much more often than usual the candidate is missed, from its `size_bin` and `crowd_bin`.
+    """
 
     probability: FloatArray
     unseen: FloatArray
+    factor: FloatArray
+    size_bin: IntArray
+    crowd_bin: IntArray
 
 
-def size_share(edges: FloatArray, rows: Rows) -> FloatArray:
-    """Square root of each candidate's share of its image, (C,), for fused `edges` (C, 4)."""
-    return np.sqrt(np.maximum(areas(edges), 0.0) / rows.area[rows.candidate_image])
-
-
-def first_guess(rows: Rows) -> FloatArray:
-    """1 for candidates boxed by at least half of those who answered, else 0, (C,)."""
-    n_answers = rows.answers_of_image[rows.candidate_image]
-    return (2 * rows.candidate_votes >= n_answers).astype(np.float64)
-
-
-def miss_factors(
-    share: FloatArray, expected: FloatArray, rows: Rows, parameters: BoxParameters
-) -> FloatArray:
-    """How much more often than usual each candidate is missed, (C,).
-
-    share: from `size_share`. expected: (C,), current probabilities, whose sum per image tells how
-    crowded the image is.
-    """
-    table = np.array(parameters.miss_factor)
-    n_objects = np.bincount(rows.candidate_image, weights=expected, minlength=rows.n_images)
-    crowded = np.searchsorted(CROWD_LIMITS, n_objects, side="left")
-    sizes = np.searchsorted(parameters.size_limits, share, side="right")
-    return np.asarray(table[sizes, crowded[rows.candidate_image]])
-
-
-def exist(
+def believe(
     rows: Rows,
-    *,
+    edges: FloatArray,
     miss: FloatArray,
     false_box: FloatArray,
-    factors: FloatArray,
-    share: FloatArray,
     parameters: BoxParameters,
+    *,
+    expected: FloatArray | None = None,
 ) -> Existence:
     """Probability of every candidate and the number of unseen objects of every image.
 
-    miss, false_box: (A,), of the worker of each answer. factors, share: (C,).
+    edges: (C, 4), fused. miss, false_box: (J,), of every worker. expected: (C,), probabilities
+    believed so far, whose sum per image tells how crowded it is; without them a candidate counts
+    if at least half of those who answered boxed it.
     """
+    share = np.sqrt(np.maximum(areas(edges), 0.0) / rows.area[rows.candidate_image])
+    size_bin = np.searchsorted(parameters.size_limits, share, side="right")
+    guess = _first_guess(rows) if expected is None else expected
+    n_objects = _summed(rows.candidate_image, guess, rows.n_images)
+    crowd_bin = np.searchsorted(CROWD_LIMITS, n_objects, side="left")[rows.candidate_image]
+    factor = np.array(parameters.miss_factor)[size_bin, crowd_bin]
+    miss = miss[rows.answer_worker]
     q = _everybody_misses(rows, miss, parameters)
     odds = parameters.another / (1 - parameters.another * q)
     log_odds = _log_likelihood_ratio(
         rows,
-        miss=miss,
-        false_box=false_box,
-        factors=factors,
+        miss=np.clip(miss[rows.row_answer] * factor[rows.row_candidate], MIN_MISS, MAX_MISS),
+        false_box=np.clip(false_box[rows.box_worker], MIN_FALSE, MAX_FALSE),
         is_whole=share > parameters.whole_image,
         parameters=parameters,
     )
-    log_odds += np.log(odds)[rows.candidate_image]
-    probability = 1 / (1 + np.exp(-log_odds))
-    n_objects = np.bincount(rows.candidate_image, weights=probability, minlength=rows.n_images)
-    return Existence(probability=probability, unseen=(1 + n_objects) * odds * q)
+    probability = 1 / (1 + np.exp(-log_odds - np.log(odds)[rows.candidate_image]))
+    n_objects = _summed(rows.candidate_image, probability, rows.n_images)
+    return Existence(
+        probability=probability,
+        unseen=(1 + n_objects) * odds * q,
+        factor=factor,
+        size_bin=size_bin,
+        crowd_bin=crowd_bin,
+    )
+
+
+def _first_guess(rows: Rows) -> FloatArray:
+    """1 for candidates boxed by at least half of those who answered, else 0, (C,)."""
+    n_answers = rows.answers_of_image[rows.candidate_image]
+    return (2 * rows.candidate_votes >= n_answers).astype(np.float64)
 
 
 def _log_likelihood_ratio(
@@ -91,19 +91,17 @@ def _log_likelihood_ratio(
     *,
     miss: FloatArray,
     false_box: FloatArray,
-    factors: FloatArray,
     is_whole: BoolArray,
     parameters: BoxParameters,
 ) -> FloatArray:
-    n, votes = len(factors), rows.candidate_votes
-    rate = np.clip(miss[rows.row_answer] * factors[rows.row_candidate], MIN_MISS, MAX_MISS)
-    log_true = _summed(rows.row_candidate, np.log(np.where(rows.row_voted, 1 - rate, rate)), n)
+    """log T / (C + K) of every candidate; miss: (R,), false_box: (B,), rates of their workers."""
+    n, votes = len(rows.candidate_votes), rows.candidate_votes
+    log_true = _summed(rows.row_candidate, np.log(np.where(rows.row_voted, 1 - miss, miss)), n)
     looked = np.bincount(rows.row_candidate, minlength=n)
     delta = parameters.common_error_rate
     common = parameters.common_error * delta**votes * (1 - delta) ** (looked - votes)
-    log_false = np.log(np.clip(false_box, MIN_FALSE, MAX_FALSE))[rows.box_answer]
     log_chance = np.log(np.where(is_whole, parameters.chance_whole, parameters.chance))
-    log_met = _summed(rows.box_candidate, log_false, n) + (votes - 1) * log_chance
+    log_met = _summed(rows.box_candidate, np.log(false_box), n) + (votes - 1) * log_chance
     log_error = np.logaddexp(np.log(common), log_met)
     return np.clip(log_true - log_error, -MAX_LOG_ODDS, MAX_LOG_ODDS)
 

@@ -60,6 +60,7 @@ def fuse(
     constant = (parameters.pixel_share * rows.longer_side)[rows.candidate_image][of, None]
     scale2 = np.square(skills.scale)[worker, None]
     is_alone = (rows.candidate_votes == 1)[of, None]
+    weight = precision = total = np.ones((0, 4))
     for _ in range(passes):
         variance = scale2 * (np.square(_floored(fused))[of] + constant**2)
         surprise = np.square(corrected - fused[of]) / variance

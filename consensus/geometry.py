@@ -26,13 +26,14 @@ def edges_of(boxes_xywh: npt.ArrayLike) -> FloatArray:
     return np.hstack((boxes[:, :2], boxes[:, :2] + boxes[:, 2:]))
 
 
-def clipped(edges: FloatArray, width: float, height: float) -> FloatArray:
-    """`edges` moved inside an image of `width` x `height` pixels.
+def clipped(edges: FloatArray, width: float | FloatArray, height: float | FloatArray) -> FloatArray:
+    """`edges` (n, 4) moved inside an image of `width` x `height` pixels, or inside one image each.
 
     >>> clipped(np.array([[-5.0, 2.0, 9.0, 30.0]]), 20, 10).tolist()
     [[0.0, 2.0, 9.0, 10.0]]
     """
-    return np.minimum(np.maximum(edges, 0.0), (width, height, width, height))
+    limits = np.stack((width, height, width, height), axis=-1)
+    return np.asarray(np.minimum(np.maximum(edges, 0.0), limits))
 
 
 def usable(edges: FloatArray) -> BoolArray:

@@ -23,27 +23,34 @@ def match(iou: FloatArray, worker: IntArray, *, link: float) -> IntArray:
     >>> match(iou, np.array([0, 1, 1]), link=0.3).tolist()
     [0, 0, 1]
     """
-    first, second = np.nonzero(np.triu((iou >= link) & (worker[:, None] != worker), k=1))
-    order = np.argsort(-iou[first, second], kind="stable")
-    clusters = _Clusters(iou, worker)
-    for a, b in zip(first[order].tolist(), second[order].tolist(), strict=True):
+    overlaps: list[list[float]] = iou.tolist()
+    workers: list[int] = worker.tolist()
+    n = len(workers)
+    pairs = [
+        (-overlaps[a][b], a, b)
+        for a in range(n)
+        for b in range(a + 1, n)
+        if overlaps[a][b] >= link and workers[a] != workers[b]
+    ]
+    pairs.sort()
+    clusters = _Clusters(overlaps, workers)
+    for _, a, b in pairs:
         clusters.join(a, b, link)
-    _, inverse = np.unique(clusters.cluster_of, return_inverse=True)
-    return np.asarray(inverse, dtype=np.intp)
+    return clusters.numbered()
 
 
 class _Clusters:
     """Clusters named after their lowest box; small and merged often, hence lists and sets."""
 
-    def __init__(self, iou: FloatArray, worker: IntArray) -> None:
-        self._iou: list[list[float]] = iou.tolist()
-        self._members = [[box] for box in range(len(worker))]
-        self._workers = [{owner} for owner in worker.tolist()]
-        self.cluster_of = list(range(len(worker)))
+    def __init__(self, iou: list[list[float]], workers: list[int]) -> None:
+        self._iou = iou
+        self._members = [[box] for box in range(len(workers))]
+        self._workers = [{owner} for owner in workers]
+        self._cluster_of = list(range(len(workers)))
 
     def join(self, a: int, b: int, link: float) -> None:
         """Merge the clusters of two boxes if they share no worker and are close on average."""
-        low, high = sorted((self.cluster_of[a], self.cluster_of[b]))
+        low, high = sorted((self._cluster_of[a], self._cluster_of[b]))
         if low == high or not self._workers[low].isdisjoint(self._workers[high]):
             return
         ours, theirs = self._members[low], self._members[high]
@@ -51,6 +58,13 @@ class _Clusters:
         if total < link * len(ours) * len(theirs):
             return
         for box in theirs:
-            self.cluster_of[box] = low
+            self._cluster_of[box] = low
         ours.extend(theirs)
         self._workers[low] |= self._workers[high]
+
+    def numbered(self) -> IntArray:
+        """The cluster of every box, numbered from 0 by the lowest box."""
+        number: dict[int, int] = {}
+        return np.array(
+            [number.setdefault(lowest, len(number)) for lowest in self._cluster_of], dtype=np.intp
+        )

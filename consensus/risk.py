@@ -8,6 +8,8 @@ workers share are not in it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.special import gammaincc
 
@@ -59,14 +61,40 @@ def _gross(rows: Rows, fusion: Fusion, skills: SkillArrays) -> FloatArray:
     return np.where(votes == 1, lone, several)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Risk:
+    """Per image, (I,) each; see `RiskParts`."""
+
+    wrong: FloatArray
+    misplaced: FloatArray
+    rejected: FloatArray
+    unseen: FloatArray
+
+    @property
+    def total(self) -> FloatArray:
+        """The risk, (I,)."""
+        return self.wrong + self.misplaced + self.rejected + self.unseen
+
+
 def image_risk(
     rows: Rows,
     probability: FloatArray,
     unseen: FloatArray,
     misplaced: FloatArray,
     parameters: BoxParameters,
-) -> FloatArray:
-    """Risk of every image, (I,), from cautious `probability` (C,) and `unseen` (I,)."""
-    kept = (1 - probability) + parameters.placement_weight * probability * misplaced
-    doubt = np.where(probability >= parameters.keep, kept, probability)
-    return unseen + np.bincount(rows.candidate_image, weights=doubt, minlength=rows.n_images)
+) -> Risk:
+    """The risk of every image from cautious `probability` (C,) and `unseen` (I,)."""
+    is_kept = probability >= parameters.keep
+
+    def summed(values: FloatArray) -> FloatArray:
+        by_image = np.bincount(rows.candidate_image, weights=values, minlength=rows.n_images)
+        return by_image.astype(np.float64)
+
+    return Risk(
+        wrong=summed(np.where(is_kept, 1 - probability, 0.0)),
+        misplaced=summed(
+            np.where(is_kept, parameters.placement_weight * probability * misplaced, 0.0)
+        ),
+        rejected=summed(np.where(is_kept, 0.0, probability)),
+        unseen=unseen,
+    )

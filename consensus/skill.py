@@ -9,24 +9,25 @@ Symbols as in `fusion`: p probability of a candidate, w robust weight, u a worke
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
-from consensus.existence import exist, first_guess, miss_factors, size_share
+from consensus.existence import Existence, believe
 from consensus.fusion import OUTWARD, Fusion, fuse
-from consensus.rows import Rows, SkillArrays, flatten, read_image
+from consensus.reading import read_image
+from consensus.rows import Rows, SkillArrays, flatten
+from consensus.spool import Spool
 from consensus.types import (
+    BoxFit,
     BoxImage,
     BoxParameters,
     BoxSkill,
     FloatArray,
     IntArray,
 )
-from consensus.votes import fit_vote_skills
-
-__all__ = ["BoxImage", "SkillPriors", "fit_box_skills", "fit_vote_skills"]
 
 # Images cleaned and matched before they are packed into arrays and forgotten.
 BLOCK = 2048
@@ -38,8 +39,8 @@ class SkillPriors:
     """How strongly a worker is drawn towards the crowd, in pseudo-observations.
 
     miss, false_box: in objects and in answers. scale: in edges. habit_sd: the habit's prior
-    standard deviation, at `habit_strength` times its nominal strength. passes: rounds of
-    reweighting per iteration.
+    standard deviation, at `habit_strength` times its nominal strength. miss_factor: of the miss
+    factor of a size and crowd bin, in objects. passes: rounds of reweighting per iteration.
     """
 
     iterations: int = 8
@@ -50,42 +51,68 @@ class SkillPriors:
     habit_sd: float = 0.025
     habit_strength: float = 4.0
     crowd_scale: float = 0.025
+    miss_factor: float = 4.0
 
 
 DEFAULT_PRIORS = SkillPriors()
 DEFAULT_PARAMETERS = BoxParameters()
 
 
-def fit_box_skills(
+class _State(NamedTuple):
+    """What carries over for a block from one iteration to the next: (C, 4) and (C,)."""
+
+    edges: FloatArray
+    probability: FloatArray
+
+
+def fit_boxes(
     images: Iterable[BoxImage],
     *,
     parameters: BoxParameters = DEFAULT_PARAMETERS,
     priors: SkillPriors = DEFAULT_PRIORS,
-) -> dict[str, BoxSkill]:
-    """The skill of every worker who answered any of `images`.
+) -> BoxFit:
+    """The skill of every worker who answered any of `images`, and what was learned of the images.
 
-    `images` is read once and kept as compact arrays, about 100 bytes a box. Workers without an
-    image in common with somebody else get the crowd's values and `n_answers` 0. The order of the
-    images and of the answers does not matter beyond rounding. Raises ValueError for an image
-    without area.
+    `images` is read once, in blocks, and kept in a spool on disk, so that memory does not grow with
+    their number. Workers without an image in common with somebody else get the crowd's values and
+    `n_answers` 0. The order of the images and of the answers does not matter beyond rounding.
+    Raises ValueError for an image without area.
 
     >>> from consensus import BoxAnswer
     >>> cat = np.array([[10.0, 10.0, 40.0, 30.0]])
     >>> answers = [BoxAnswer("ada", cat), BoxAnswer("ben", cat), BoxAnswer("cyd", cat[:0])]
-    >>> skills = fit_box_skills([BoxImage(answers, 100, 80)] * 20)
+    >>> skills = fit_boxes([BoxImage(answers, 100, 80)] * 20).skills
     >>> skills["cyd"].miss > 0.5 > skills["ada"].miss
     True
     """
     worker_index: dict[str, int] = {}
-    blocks = [_Block(rows) for rows in _in_blocks(images, worker_index, parameters)]
-    workers = list(worker_index)
-    skills = SkillArrays.of(workers, {})
+    blocks = Spool(_in_blocks(images, worker_index, parameters))
+    return fit_blocks(blocks, worker_index, parameters=parameters, priors=priors)
+
+
+def fit_blocks(
+    blocks: Spool[Rows],
+    worker_index: dict[str, int],
+    *,
+    parameters: BoxParameters,
+    priors: SkillPriors,
+) -> BoxFit:
+    """As `fit_boxes`, from blocks of rows whose workers are numbered by `worker_index`."""
+    skills = SkillArrays.of(list(worker_index), {})
+    learned = parameters
+    states: Iterable[_State | None] = [None] * len(blocks)
     for _ in range(priors.iterations):
-        sums = _Sums.zero(len(workers))
-        for block in blocks:
-            block.learn(skills, sums, parameters, priors)
+        sums = _Sums.zero(len(worker_index), parameters)
+        states = Spool(
+            _learn(rows, state, skills, sums, learned, priors)
+            for rows, state in zip(blocks, states, strict=True)
+        )
         skills = _estimate(sums, skills, priors)
-    return {worker: _skill_of(skills, index) for worker, index in worker_index.items()}
+        learned = replace(learned, miss_factor=_miss_factors(sums, parameters, priors))
+    return BoxFit(
+        skills={worker: _skill_of(skills, index) for worker, index in worker_index.items()},
+        parameters=learned,
+    )
 
 
 def _in_blocks(
@@ -106,7 +133,10 @@ def _in_blocks(
 
 @dataclass(slots=True, eq=False)
 class _Sums:
-    """Sufficient statistics per worker, (J,), habit ones (J, 4); they add up over blocks."""
+    """Sufficient statistics; they add up over blocks.
+
+    Per worker (J,), habit ones (J, 4); bin_missed and bin_expected (size bins, crowd bins).
+    """
 
     missed: FloatArray
     exposed: FloatArray
@@ -116,61 +146,62 @@ class _Sums:
     edges: FloatArray
     habit: FloatArray
     habit_weight: FloatArray
+    bin_missed: FloatArray
+    bin_expected: FloatArray
 
     @classmethod
-    def zero(cls, n_workers: int) -> _Sums:
-        wide = ("habit", "habit_weight")
-        shapes = {f.name: (n_workers, 4) if f.name in wide else n_workers for f in fields(cls)}
+    def zero(cls, n_workers: int, parameters: BoxParameters) -> _Sums:
+        bins = np.shape(parameters.miss_factor)
+        shapes: dict[str, tuple[int, ...]] = {f.name: (n_workers,) for f in fields(cls)}
+        shapes |= {"habit": (n_workers, 4), "habit_weight": (n_workers, 4)}
+        shapes |= {"bin_missed": bins, "bin_expected": bins}
         return cls(**{name: np.zeros(shape) for name, shape in shapes.items()})
 
 
-@dataclass(slots=True, eq=False)
-class _Block:
-    """A block with what carries over from one iteration to the next."""
-
-    rows: Rows
-    edges: FloatArray | None = None
-    probability: FloatArray | None = None
-
-    def learn(
-        self, skills: SkillArrays, sums: _Sums, parameters: BoxParameters, priors: SkillPriors
-    ) -> None:
-        """Fuse and judge the block with `skills`, and add what it teaches to `sums`."""
-        rows = self.rows
-        is_shared = rows.answers_of_image >= 2
-        answered = rows.answer_worker[is_shared[rows.answer_image]]
-        sums.answers += np.bincount(answered, minlength=len(sums.answers))
-        if len(rows.box_edges) == 0:
-            return
-        fusion = fuse(rows, skills, parameters, passes=priors.passes, start=self.edges)
-        expected = first_guess(rows) if self.probability is None else self.probability
-        share = size_share(fusion.edges, rows)
-        factors = miss_factors(share, expected, rows, parameters)
-        found = exist(
-            rows,
-            miss=skills.miss[rows.answer_worker],
-            false_box=skills.false_box[rows.answer_worker],
-            factors=factors,
-            share=share,
-            parameters=parameters,
-        )
-        self.edges, self.probability = fusion.edges, found.probability
-        teaches = is_shared[rows.candidate_image]
-        _add_finding(sums, rows, found.probability, teaches.astype(np.float64), factors)
-        belief = np.where(rows.candidate_votes >= 2, found.probability, 0.0)
-        _add_placing(sums, rows, fusion, belief)
+def _learn(
+    rows: Rows,
+    state: _State | None,
+    skills: SkillArrays,
+    sums: _Sums,
+    parameters: BoxParameters,
+    priors: SkillPriors,
+) -> _State:
+    """Fuse and judge a block with `skills`, and add what it teaches to `sums`."""
+    is_shared = rows.answers_of_image >= 2
+    answered = rows.answer_worker[is_shared[rows.answer_image]]
+    sums.answers += np.bincount(answered, minlength=len(sums.answers))
+    start = None if state is None else state.edges
+    fusion = fuse(rows, skills, parameters, passes=priors.passes, start=start)
+    expected = None if state is None else state.probability
+    found = believe(
+        rows, fusion.edges, skills.miss, skills.false_box, parameters, expected=expected
+    )
+    teaches = is_shared[rows.candidate_image]
+    _add_finding(sums, rows, found, np.where(teaches, found.probability, 0.0), skills)
+    sums.false_boxes += _per_worker(
+        rows.box_worker,
+        np.where(teaches, 1 - found.probability, 0.0)[rows.box_candidate],
+        len(sums.missed),
+    )
+    belief = np.where(rows.candidate_votes >= 2, found.probability, 0.0)
+    _add_placing(sums, rows, fusion, belief)
+    return _State(fusion.edges, found.probability)
 
 
 def _add_finding(
-    sums: _Sums, rows: Rows, probability: FloatArray, teaches: FloatArray, factors: FloatArray
+    sums: _Sums, rows: Rows, found: Existence, belief: FloatArray, skills: SkillArrays
 ) -> None:
+    """Who missed what, weighted with `belief` (C,) in each candidate."""
     n = len(sums.missed)
-    worker = rows.answer_worker[rows.row_answer]
-    belief = (probability * teaches)[rows.row_candidate]
-    sums.missed += _per_worker(worker, belief * ~rows.row_voted, n)
-    sums.exposed += _per_worker(worker, belief * factors[rows.row_candidate], n)
-    doubt = ((1 - probability) * teaches)[rows.box_candidate]
-    sums.false_boxes += _per_worker(rows.box_worker, doubt, n)
+    worker, candidate = rows.answer_worker[rows.row_answer], rows.row_candidate
+    missed = belief[candidate] * ~rows.row_voted
+    sums.missed += _per_worker(worker, missed, n)
+    sums.exposed += _per_worker(worker, (belief * found.factor)[candidate], n)
+    bins = (found.size_bin * sums.bin_missed.shape[1] + found.crowd_bin)[candidate]
+    expected = belief[candidate] * skills.miss[worker]
+    shape, size = sums.bin_missed.shape, sums.bin_missed.size
+    sums.bin_missed += np.bincount(bins, weights=missed, minlength=size).reshape(shape)
+    sums.bin_expected += np.bincount(bins, weights=expected, minlength=size).reshape(shape)
 
 
 def _add_placing(sums: _Sums, rows: Rows, fusion: Fusion, belief: FloatArray) -> None:
@@ -209,6 +240,22 @@ def _estimate(sums: _Sums, old: SkillArrays, priors: SkillPriors) -> SkillArrays
         habit=_habits(sums, old, scale2, priors),
         n_answers=sums.answers,
     )
+
+
+def _miss_factors(
+    sums: _Sums, parameters: BoxParameters, priors: SkillPriors
+) -> tuple[tuple[float, ...], ...]:
+    """How much more often than usual objects of each size and crowding are missed.
+
+    Only their ratios can be known: a crowd that misses twice as much looks like objects twice as
+    hard. Hence the mean over the crowd's objects stays what it is in the given table.
+    """
+    start = np.array(parameters.miss_factor)
+    factor = sums.bin_missed + priors.miss_factor * start
+    factor = np.clip(factor / (sums.bin_expected + priors.miss_factor), 0.3, 12.0)
+    weight = sums.bin_expected + 1e-9
+    factor *= (weight * start).sum() / (weight * factor).sum()
+    return tuple(tuple(row) for row in factor.tolist())
 
 
 def _habits(sums: _Sums, old: SkillArrays, scale2: FloatArray, priors: SkillPriors) -> FloatArray:

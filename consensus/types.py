@@ -1,4 +1,4 @@
-"""What goes into the consensus core and what comes out of it.
+"""What goes into the consensus of boxes and what comes out of it; also the arrays in use.
 
 Boxes enter and leave as [x, y, w, h] in pixels of the upright full-size image, origin top left,
 edges not pixel centres. Edges are always in the order left, top, right, bottom.
@@ -7,7 +7,7 @@ edges not pixel centres. Edges are always in the order left, top, right, bottom.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import exp
 
 import numpy as np
@@ -94,6 +94,25 @@ class FusedBox:
 
 
 @dataclass(frozen=True, slots=True)
+class RiskParts:
+    """What the risk of an image is made of; each part >= 0.
+
+    wrong: kept boxes that may not exist. misplaced: kept boxes that may lie badly. rejected:
+    candidates left out that may exist. unseen: objects nobody boxed.
+    """
+
+    wrong: float
+    misplaced: float
+    rejected: float
+    unseen: float
+
+    @property
+    def total(self) -> float:
+        """The risk."""
+        return self.wrong + self.misplaced + self.rejected + self.unseen
+
+
+@dataclass(frozen=True, slots=True)
 class ImageConsensus:
     """The crowd's answer about one image; an empty `boxes` says that there is nothing to box.
 
@@ -103,6 +122,7 @@ class ImageConsensus:
     n_looked: distinct workers who answered.
     expected_unseen: expected number of objects nobody boxed, >= 0.
     risk: how doubtful the consensus is, >= 0. It ranks images; it is not a count of errors.
+    risk_parts: what it is made of.
     is_capped: some worker drew as many boxes as the page allows.
     mean_iou: mean over pairs of workers of the mean IoU of their boxes of the same object, 0 for a
         box the other did not draw, 1 for two empty answers; None with fewer than two workers.
@@ -114,6 +134,7 @@ class ImageConsensus:
     n_looked: int
     expected_unseen: float
     risk: float
+    risk_parts: RiskParts
     is_capped: bool
     mean_iou: float | None
     count_agreement: float | None
@@ -171,66 +192,12 @@ class BoxParameters:
 
 
 @dataclass(frozen=True, slots=True)
-class VoteSkill:
-    """How one worker votes.
+class BoxFit:
+    """What a campaign's answers teach.
 
-    accuracy: probability of the right label, 0..1, the same for every label (one coin).
-    n_answers: votes of this worker on items that somebody else voted on, too.
-    confusion: probability of each vote (columns) given the true label (rows), both in the order of
-        the vocabulary the skill was fitted with; empty where only the accuracy is known.
-
-    >>> VoteSkill.prior(2).accuracy
-    0.8
+    skills: of every worker. parameters: the given ones with the learned miss factors; the skills
+    mean what they say only together with them.
     """
 
-    accuracy: float
-    n_answers: int = 0
-    confusion: tuple[tuple[float, ...], ...] = ()
-
-    @classmethod
-    def prior(cls, n_labels: int) -> VoteSkill:
-        """The skill of a worker nobody has been compared with yet; better than chance."""
-        return cls(accuracy=max(0.8, 1 / max(n_labels, 1)))
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """One worker's label for one item."""
-
-    worker: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class VoteConsensus:
-    """The crowd's label.
-
-    probability: of `label`; probabilities: of every label of the vocabulary, summing to 1.
-    n_votes: distinct workers who voted. risk: 1 - probability.
-    """
-
-    label: str
-    probability: float
-    probabilities: Mapping[str, float] = field(hash=False)
-    n_votes: int
-    risk: float
-
-
-@dataclass(frozen=True, slots=True)
-class VoteParameters:
-    """Strengths of the priors of the vote model, in votes.
-
-    accuracy_one, accuracy_two: towards the crowd's accuracy, one-coin and two-coin fit.
-    confusion: of a worker's confusion matrix towards the crowd's.
-    prevalence_one, prevalence_two: of the prevalence towards the shares of the votes, per item.
-    crowd_accuracy, crowd_strength: what is assumed before any vote is seen.
-    """
-
-    accuracy_one: float = 40.0
-    accuracy_two: float = 10.0
-    confusion: float = 4.0
-    prevalence_one: float = 30.0
-    prevalence_two: float = 3.0
-    crowd_accuracy: float = 0.8
-    crowd_strength: float = 4.0
-    max_iterations: int = 60
+    skills: Mapping[str, BoxSkill]
+    parameters: BoxParameters

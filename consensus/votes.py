@@ -14,14 +14,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from consensus.types import (
-    FloatArray,
-    IntArray,
-    Vote,
-    VoteConsensus,
-    VoteParameters,
-    VoteSkill,
-)
+from consensus.types import FloatArray, IntArray
+from consensus.vote_types import Vote, VoteConsensus, VoteParameters, VoteSkill
 
 VOTE_METHOD = "votes-1"
 DEFAULTS = VoteParameters()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from consensus import BoxAnswer, BoxImage, fit_box_skills, merge_boxes
+from consensus import BoxAnswer, BoxImage, fit_boxes, merge_boxes
 from tests.consensus.crowd import HEIGHT, NOTHING, WIDTH, boxes, jittered
 
 
@@ -41,7 +41,7 @@ def campaign(n_images, seed=1):
 @pytest.fixture(scope="module")
 def learned():
     truths, images = campaign(60)
-    return truths, images, fit_box_skills(images)
+    return truths, images, fit_boxes(images).skills
 
 
 def test_every_worker_is_known_for_what_he_does(learned):
@@ -67,7 +67,7 @@ def test_a_habit_is_learned_relative_to_the_others(learned):
 def test_knowing_who_is_hasty_makes_the_fused_boxes_better(learned):
     truths, images, _ = learned
     some = [[a for a in im.answers if a.worker in ("ada", "ann", "ben")] for im in images]
-    skills = fit_box_skills([BoxImage(answers, WIDTH, HEIGHT) for answers in some])
+    skills = fit_boxes([BoxImage(answers, WIDTH, HEIGHT) for answers in some]).skills
 
     def error(known):
         total = 0.0
@@ -84,7 +84,7 @@ def test_knowing_who_is_hasty_makes_the_fused_boxes_better(learned):
 def test_the_order_of_images_and_answers_does_not_matter(learned):
     _, images, skills = learned
     turned = [BoxImage(im.answers[::-1], im.width, im.height) for im in reversed(images)]
-    again = fit_box_skills(iter(turned))
+    again = fit_boxes(iter(turned)).skills
     for worker, skill in skills.items():
         assert again[worker].miss == pytest.approx(skill.miss)
         assert again[worker].scale == pytest.approx(skill.scale)
@@ -94,14 +94,14 @@ def test_the_order_of_images_and_answers_does_not_matter(learned):
 def test_more_images_than_one_block_give_the_same_skills(learned, monkeypatch):
     _, images, skills = learned
     monkeypatch.setattr("consensus.skill.BLOCK", 7)
-    for worker, skill in fit_box_skills(images).items():
+    for worker, skill in fit_boxes(images).skills.items():
         assert skill.miss == pytest.approx(skills[worker].miss)
         assert skill.habit == pytest.approx(skills[worker].habit)
 
 
 def test_answers_nobody_can_compare_teach_nothing():
     alone = [BoxImage([BoxAnswer("ada", boxes([10, 10, 50, 50]))], WIDTH, HEIGHT)] * 30
-    skill = fit_box_skills(alone)["ada"]
+    skill = fit_boxes(alone).skills["ada"]
     assert skill.n_answers == 0
     assert skill.miss == pytest.approx(0.06)
     assert skill.scale == pytest.approx(0.025)
@@ -111,7 +111,7 @@ def test_answers_nobody_can_compare_teach_nothing():
 def test_a_worker_without_a_box_anywhere_misses_much_and_places_like_the_crowd():
     box = boxes([100, 100, 200, 150])
     answers = [BoxAnswer("ada", box), BoxAnswer("ben", box), BoxAnswer("cyd", NOTHING)]
-    skills = fit_box_skills([BoxImage(answers, WIDTH, HEIGHT)] * 20)
+    skills = fit_boxes([BoxImage(answers, WIDTH, HEIGHT)] * 20).skills
     assert skills["cyd"].miss > 0.6
     assert list(skills["cyd"].habit) == [0] * 4
     assert skills["ada"].scale <= skills["cyd"].scale < 0.025
@@ -119,16 +119,16 @@ def test_a_worker_without_a_box_anywhere_misses_much_and_places_like_the_crowd()
 
 def test_nothing_but_empty_answers_can_be_learned_from():
     empty = BoxImage([BoxAnswer("ada", NOTHING), BoxAnswer("ben", NOTHING)], WIDTH, HEIGHT)
-    skills = fit_box_skills([empty] * 10)
+    skills = fit_boxes([empty] * 10).skills
     assert skills["ada"] == skills["ben"]
     assert skills["ada"].n_answers == 10
 
 
 def test_no_images_no_skills():
-    assert fit_box_skills([]) == {}
+    assert fit_boxes([]).skills == {}
 
 
 def test_images_of_different_sizes_are_learned_together():
     answers = [BoxAnswer("ada", boxes([10, 10, 50, 50])), BoxAnswer("ben", boxes([12, 9, 50, 50]))]
     images = [BoxImage(answers, size, size) for size in (70, 700, 4000)]
-    assert all(np.isfinite(skill.scale) for skill in fit_box_skills(images).values())
+    assert all(np.isfinite(skill.scale) for skill in fit_boxes(images).skills.values())
