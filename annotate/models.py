@@ -74,7 +74,8 @@ class Consensus(models.Model):
     """The crowd's answer to one box task, one row a version; the newest is the current one.
 
     `evidence` lists the ids of the annotations it was made from and `fingerprint` is a hash over
-    them, the skills and the method: the same fingerprint again makes no new version.
+    them, the skills and the method. `is_settled`: the task was retired with this consensus. A new
+    version is made where the evidence or the result has changed (`annotate/changes.py`).
     """
 
     class Status(models.TextChoices):
@@ -96,6 +97,7 @@ class Consensus(models.Model):
     is_capped = models.BooleanField(default=False)
     evidence = models.JSONField()
     fingerprint = models.CharField(max_length=64)
+    is_settled = models.BooleanField(default=False, db_default=False)
     computed_at = models.DateTimeField()
 
     class Meta:

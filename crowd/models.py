@@ -56,30 +56,59 @@ class User(AbstractUser):
 
 
 class Worker(models.Model):
-    """A person answering. Deleting the login (`user`) leaves the answers, anonymous."""
+    """A person answering. Deleting the login (`user`) leaves the answers, anonymous.
+
+    A suspended worker gets no tasks. The answers of an excluded one are kept, but enter neither
+    consensus nor skills; `exclusion_changed_at` tells when that was last decided either way. An
+    exempt worker is not suspended automatically: an organizer has let the worker back in.
+    """
 
     class Status(models.TextChoices):
         ACTIVE = "active"
         SUSPENDED = "suspended"
 
+    class Reason(models.TextChoices):
+        """Why a worker is suspended."""
+
+        BY_HAND = "by_hand"
+        AUTOMATIC = "automatic"
+
     user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL)
     pseudonym = models.CharField(max_length=20, unique=True, default=new_pseudonym, editable=False)
     status = models.CharField(max_length=9, choices=Status, default=Status.ACTIVE)
+    status_reason = models.CharField(max_length=9, choices=Reason, blank=True, default="")
+    is_excluded = models.BooleanField(default=False)
+    exclusion_changed_at = models.DateTimeField(null=True, blank=True)
+    is_exempt = models.BooleanField(default=False)
     is_simulated = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            # whose answers do not count is not asked for more of them
+            models.CheckConstraint(
+                condition=Q(is_excluded=False) | Q(status="suspended"),
+                name="worker_excluded_is_suspended",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.pseudonym
 
 
 MOST_WORKERS = 20
+PILOT_ANSWERS = 3
 
 
 class Campaign(models.Model):
-    """What is asked of the crowd: a kind of answer, on the images of one super-class."""
+    """What is asked of the crowd: a kind of answer, on the images of one super-class.
+
+    `stopping` fixed: each task wants `workers_per_task` answers, and one more at a time up to
+    `max_workers` where their consensus is doubtful. Adaptive: `workers_per_task` is the least, and
+    a task retires as soon as its risk is at most `tau`. `pilot_share` of the tasks want at least
+    `PILOT_ANSWERS` answers from the start, so that workers can be compared.
+    """
 
     class Kind(models.TextChoices):
         BOX = "box"
@@ -89,6 +118,10 @@ class Campaign(models.Model):
         RUNNING = "running"
         PAUSED = "paused"
         CLOSED = "closed"
+
+    class Stopping(models.TextChoices):
+        FIXED = "fixed"
+        ADAPTIVE = "adaptive"
 
     slug = models.SlugField(unique=True)
     kind = models.CharField(max_length=6, choices=Kind)
@@ -102,6 +135,15 @@ class Campaign(models.Model):
     max_workers = models.PositiveSmallIntegerField(
         default=5, validators=[MinValueValidator(1), MaxValueValidator(MOST_WORKERS)]
     )
+    stopping = models.CharField(
+        max_length=8, choices=Stopping, default=Stopping.FIXED, db_default=Stopping.FIXED
+    )
+    tau = models.FloatField(
+        default=0.10, db_default=0.10, validators=[MinValueValidator(0.001), MaxValueValidator(1.0)]
+    )
+    pilot_share = models.FloatField(
+        default=0.0, db_default=0.0, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
+    )
     lease_s = models.PositiveIntegerField(default=600, validators=[MinValueValidator(30)])
     instructions = models.TextField(blank=True)
     seed = models.PositiveIntegerField(default=0)
@@ -114,7 +156,15 @@ class Campaign(models.Model):
             models.CheckConstraint(
                 condition=Q(workers_per_task__gte=1, max_workers__gte=F("workers_per_task")),
                 name="campaign_limit_not_under_the_wish",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(tau__gt=0, pilot_share__gte=0, pilot_share__lte=1),
+                name="campaign_stopping_makes_sense",
+            ),
+            models.CheckConstraint(
+                condition=Q(pilot_share=0) | Q(max_workers__gte=PILOT_ANSWERS),
+                name="campaign_limit_allows_pilots",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -125,7 +175,8 @@ class Task(models.Model):
     """One image in one campaign.
 
     `n_taken` counts the slots in use: live leases and answers that count. `n_answers` counts the
-    answers alone. `position` is the task's place in the campaign's shuffled order; it has no unique
+    answers alone, `n_excluded` those of them that are left out; each of these is wanted once more.
+    `position` is the task's place in the campaign's shuffled order; it has no unique
     index, because a second index on (campaign, position) tempts the planner away from
     `task_free_slots`.
     `aggregate_due_at` is set by whatever makes the consensus stale and cleared by the job that has
@@ -146,6 +197,8 @@ class Task(models.Model):
     n_wanted = models.PositiveSmallIntegerField()
     n_taken = models.PositiveSmallIntegerField(default=0)
     n_answers = models.PositiveSmallIntegerField(default=0)
+    n_excluded = models.PositiveSmallIntegerField(default=0, db_default=0)
+    is_pilot = models.BooleanField(default=False, db_default=False)
     agreement = models.FloatField(null=True, blank=True)
     risk = models.FloatField(null=True, blank=True)
     aggregate_due_at = models.DateTimeField(null=True, blank=True)
@@ -161,6 +214,9 @@ class Task(models.Model):
             models.CheckConstraint(
                 condition=Q(n_answers__lte=F("n_taken")), name="task_answers_hold_slots"
             ),
+            models.CheckConstraint(
+                condition=Q(n_excluded__lte=F("n_answers")), name="task_excluded_are_answers"
+            ),
         ]
         indexes = [
             # what claiming walks along: only tasks with a free slot are in it
@@ -168,6 +224,12 @@ class Task(models.Model):
                 fields=["campaign", "position"],
                 name="task_free_slots",
                 condition=Q(state="open", n_taken__lt=F("n_wanted")),
+            ),
+            # what claiming walks along for a worker nobody has been compared with yet
+            models.Index(
+                fields=["campaign", "position"],
+                name="task_pilot_slots",
+                condition=Q(is_pilot=True, state="open", n_taken__lt=F("n_wanted")),
             ),
             models.Index(
                 fields=["aggregate_due_at"],
@@ -294,14 +356,48 @@ class Answer(models.Model):
         return f"{self.outcome} by {self.worker_id} on {self.task_id}"
 
 
-class SkillEstimate(models.Model):
-    """A worker's latest skill in one kind of task; `values` are the method's own numbers."""
+class Fit(models.Model):
+    """One estimation of everybody's skills in a kind of task.
 
+    `parameters` are the method's own, as learned in this fit: whatever merges answers takes them
+    from the newest fit. `n_workers`, `n_answers` and `n_tasks` say what it was estimated from,
+    without excluded workers. `last_answer` is the highest id of an answer when it began.
+    """
+
+    kind = models.CharField(max_length=6, choices=Campaign.Kind)
+    method = models.CharField(max_length=40)
+    parameters = models.JSONField(default=dict)
+    n_workers = models.PositiveIntegerField()
+    n_answers = models.PositiveIntegerField()
+    n_tasks = models.PositiveIntegerField()
+    last_answer = models.BigIntegerField(default=0)
+    fitted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["kind", "-id"], name="fit_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} fit {self.pk}"
+
+
+class SkillEstimate(models.Model):
+    """A worker's latest skill in one kind of task; `values` are the method's own numbers.
+
+    `n_answers` counts the answers that were compared with somebody else's. `quality` is the skill
+    in one number, 0..1, and `quality_sd` its standard deviation.
+    """
+
+    fit = models.ForeignKey(
+        Fit, null=True, blank=True, on_delete=models.SET_NULL, related_name="skills"
+    )
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="skills")
     kind = models.CharField(max_length=6, choices=Campaign.Kind)
     method = models.CharField(max_length=40)
     values = models.JSONField()
     n_answers = models.PositiveIntegerField()
+    quality = models.FloatField(null=True, blank=True)
+    quality_sd = models.FloatField(null=True, blank=True)
     fitted_at = models.DateTimeField()
 
     class Meta:
@@ -311,6 +407,52 @@ class SkillEstimate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} skill of {self.worker_id}"
+
+
+class ConsensusVersion(models.Model):
+    """A numbered version of a campaign's whole consensus, made by going over all its tasks.
+
+    The consensus of a task as of a version is its newest row with an id of at most `last_row`.
+    While it is being made, `made_at` is empty and `cursor` is the id of the last task done.
+    `n_changed` counts the tasks whose consensus changed (what that means: `is_changed` of the
+    kind's `changes`), `n_reopened` and `n_retired` those that went from one state to the other.
+    """
+
+    class Reason(models.TextChoices):
+        REFIT = "refit", "Skills estimated again"
+        EXCLUSION = "exclusion", "Answers left out or taken back in"
+        RECOMPUTE = "recompute", "Recomputed by hand"
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    reason = models.CharField(max_length=9, choices=Reason)
+    method = models.CharField(max_length=40)
+    parameters = models.JSONField(default=dict)
+    fit = models.ForeignKey(
+        Fit, null=True, blank=True, on_delete=models.SET_NULL, related_name="versions"
+    )
+    n_tasks = models.PositiveIntegerField(default=0)
+    n_changed = models.PositiveIntegerField(default=0)
+    n_reopened = models.PositiveIntegerField(default=0)
+    n_retired = models.PositiveIntegerField(default=0)
+    cursor = models.BigIntegerField(default=0)
+    last_row = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["campaign_id", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "number"], name="version_number_once"),
+            models.UniqueConstraint(
+                fields=["campaign"],
+                condition=Q(made_at__isnull=True),
+                name="version_one_under_way",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of {self.campaign_id}"
 
 
 class Invitation(models.Model):

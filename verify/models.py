@@ -42,7 +42,7 @@ class ConsensusVerdict(models.Model):
     """The crowd's answer to one verification task, one row a version.
 
     `probabilities` gives each label's; `p_instance` is the animal's. `votes` counts the labels as
-    given. `evidence` and `fingerprint` are as for boxes.
+    given. `evidence`, `fingerprint` and `is_settled` are as for boxes.
     """
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="consensus_verdicts")
@@ -59,6 +59,7 @@ class ConsensusVerdict(models.Model):
     risk = models.FloatField()
     evidence = models.JSONField()
     fingerprint = models.CharField(max_length=64)
+    is_settled = models.BooleanField(default=False, db_default=False)
     computed_at = models.DateTimeField()
 
     class Meta:
