@@ -1,0 +1,86 @@
+"""What counts as another consensus, and how differences add up."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotate import differences as boxes
+from crowd.differences import Difference, Reason, Summary
+from verify import differences as verdicts
+
+CAT = (100.0, 100.0, 200.0, 150.0)
+DOG = (500.0, 300.0, 100.0, 200.0)
+
+
+def seen(*drawn, status="boxed", scores=None, is_settled=True) -> boxes.Seen:
+    return boxes.Seen(status, drawn, scores or [0.9] * len(drawn), is_settled)
+
+
+def moved(box, dx):
+    return (box[0] + dx, *box[1:])
+
+
+def test_the_same_is_no_difference():
+    assert boxes.difference(seen(CAT, DOG), seen(DOG, CAT)) == Difference()
+    assert boxes.difference(None, None) == Difference()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reasons"),
+    [
+        (seen(CAT), seen(moved(CAT, 1.0)), set()),
+        (seen(CAT), seen(moved(CAT, 1.1)), {Reason.MOVED}),
+        (seen(CAT), seen(CAT, DOG), {Reason.ADDED}),
+        (seen(CAT, DOG), seen(DOG), {Reason.REMOVED}),
+        (seen(CAT), seen(moved(CAT, 190)), {Reason.ADDED, Reason.REMOVED}),
+        (seen(CAT), seen(CAT, scores=[0.84]), {Reason.SCORE}),
+        (seen(CAT), seen(CAT, is_settled=False), {Reason.DOUBT}),
+        (seen(CAT), seen(status="empty"), {Reason.STATUS, Reason.REMOVED}),
+        (None, seen(CAT), {Reason.FIRST}),
+        (seen(CAT), None, {Reason.GONE}),
+    ],
+)
+def test_a_difference_says_why(old, new, reasons):
+    assert boxes.difference(old, new).reasons == reasons
+
+
+def test_neighbours_are_paired_so_that_all_overlap_most():
+    left, right = (0, 0, 100, 100), (60, 0, 100, 100)
+    found = boxes.pair([left, right], [moved(left, 30), moved(right, 30)])
+    assert [(a, b) for a, b, _, _ in found.both] == [(0, 0), (1, 1)]
+    assert [px for *_, px in found.both] == [30, 30]
+
+
+def test_another_label_is_a_difference():
+    old = verdicts.Seen("animal", 0.9, is_settled=True)
+    new = verdicts.Seen("tracks", 0.9, is_settled=True)
+    assert verdicts.difference(old, new).reasons == {Reason.LABEL}
+    assert verdicts.difference(old, verdicts.Seen("animal", 0.94, is_settled=True)).reasons == set()
+    assert verdicts.difference(None, new).reasons == {Reason.FIRST}
+
+
+def test_differences_add_up():
+    summary = Summary()
+    for number in range(20):
+        change = boxes.difference(seen(CAT, DOG), seen(moved(CAT, number), DOG))
+        summary.add(change, task_id=number, name=f"{number}.jpg")
+    assert (summary.n_tasks, summary.n_changed, summary.n_unchanged) == (20, 18, 2)
+    assert summary.reasons == {Reason.MOVED: 18}
+    px, iou = summary.moved_px(), summary.ious()
+    assert (px.median, px.worst, summary.n_moved) == (10.5, 19, 18)
+    assert px.p90 == pytest.approx(17.3)
+    assert iou.median > iou.p90 > iou.worst == pytest.approx(181 / 219)
+    assert [name for name, _ in summary.largest()] == [f"{n}.jpg" for n in range(19, 9, -1)]
+
+
+def test_another_result_comes_before_a_moved_box():
+    summary = Summary()
+    summary.add(boxes.difference(seen(CAT), seen(moved(CAT, 90))), task_id=1, name="moved.jpg")
+    summary.add(boxes.difference(seen(), seen(DOG)), task_id=2, name="found.jpg")
+    assert [name for name, _ in summary.largest()] == ["found.jpg", "moved.jpg"]
+
+
+def test_a_comparison_of_nothing_has_no_figures():
+    assert Summary().moved_px() is None
+    assert Summary().ious() is None
+    assert list(Summary().largest()) == []
