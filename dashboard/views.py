@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crowd import campaigns as campaign_actions
-from crowd import people, words
+from crowd import people
 from crowd import workers as worker_actions
 from crowd.errors import CrowdError
 from crowd.models import Campaign, Invitation, Task, User, Worker
 from crowd.permissions import organizer_only
+from dashboard import pages
 from dashboard.forms import CampaignForm
+from dashboard.pages import campaign_context, campaign_of, user_of
 from dashboard.queries import campaigns, samples, tasks, verdicts, workers
 
 CARDS_PER_PAGE = 24
@@ -38,18 +38,18 @@ def overview(request: HttpRequest) -> HttpResponse:
     rows = campaigns.overview()
     total = sum((row.progress for row in rows), campaigns.Progress())
     context = {"rows": rows, "super_classes": campaigns.by_super_class(rows), "total": total}
-    return _page(request, "dashboard/overview.html", context)
+    return pages.page(request, "dashboard/overview.html", context)
 
 
 @require_GET
 @organizer_only
 def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """How far is this campaign, and how well do its workers agree?"""
-    found = _campaign(slug)
+    found = campaign_of(slug)
     now = timezone.now()
     is_box = found.kind == Campaign.Kind.BOX
     context = {
-        **_campaign_context(found, "summary"),
+        **campaign_context(found, "summary"),
         "row": campaigns.row_of(found),
         "days": campaigns.answers_per_day(found, now=now),
         "sample_size": samples.SAMPLE,
@@ -62,7 +62,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
             for invitation in campaigns.open_invitations(found, now=now)
         ],
     }
-    return _page(request, "dashboard/campaign.html", context)
+    return pages.page(request, "dashboard/campaign.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,7 +72,7 @@ def campaign_new(request: HttpRequest) -> HttpResponse:
     form = CampaignForm(request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:
-            made = campaign_actions.create(**form.values(), by=_user(request), now=timezone.now())
+            made = campaign_actions.create(**form.values(), by=user_of(request), now=timezone.now())
         except CrowdError as error:
             form.add_refusal(error)
         else:
@@ -81,7 +81,7 @@ def campaign_new(request: HttpRequest) -> HttpResponse:
             )
             return redirect("dashboard:campaign", made.slug)
     context = {"form": form, "stock": campaigns.stock()}
-    return _page(request, "dashboard/campaign_new.html", context, 422 if form.errors else 200)
+    return pages.page(request, "dashboard/campaign_new.html", context, 422 if form.errors else 200)
 
 
 @require_POST
@@ -93,7 +93,9 @@ def campaign_status(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     wanted = Campaign.Status(status)
     try:
-        campaign_actions.set_status(_campaign(slug), wanted, by=_user(request), now=timezone.now())
+        campaign_actions.set_status(
+            campaign_of(slug), wanted, by=user_of(request), now=timezone.now()
+        )
         messages.success(request, STATUS_SAID[wanted])
     except CrowdError as error:
         messages.error(request, error.detail)
@@ -105,7 +107,7 @@ def campaign_status(request: HttpRequest, slug: str) -> HttpResponse:
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a link that lets workers into a campaign."""
     people.invite(
-        by=_user(request), role=User.Role.WORKER, campaign=_campaign(slug), now=timezone.now()
+        by=user_of(request), role=User.Role.WORKER, campaign=campaign_of(slug), now=timezone.now()
     )
     messages.success(request, "The link is ready: copy it and send it to your workers.")
     return redirect(reverse("dashboard:campaign", args=[slug]) + "#invitations")
@@ -116,7 +118,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 def revoke_invitation(request: HttpRequest, slug: str, invitation_id: int) -> HttpResponse:
     """End a link."""
     invitation = get_object_or_404(Invitation, pk=invitation_id, campaign__slug=slug)
-    people.revoke(invitation, by=_user(request), now=timezone.now())
+    people.revoke(invitation, by=user_of(request), now=timezone.now())
     messages.success(request, "The link lets nobody in any more. Whoever has joined stays.")
     return redirect(reverse("dashboard:campaign", args=[slug]) + "#invitations")
 
@@ -125,20 +127,20 @@ def revoke_invitation(request: HttpRequest, slug: str, invitation_id: int) -> Ht
 @organizer_only
 def gallery(request: HttpRequest, slug: str) -> HttpResponse:
     """On which photos do workers agree least?"""
-    found = _campaign(slug)
+    found = campaign_of(slug)
     counts = tasks.n_answered_by_state(found)
     state = request.GET.get("state", "")
     state = state if state in counts else ""
     counts[""] = sum(counts.values())
     page = Paginator(tasks.answered(found, state), CARDS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        **_campaign_context(found, "tasks"),
+        **campaign_context(found, "tasks"),
         "page": page,
         "cards": tasks.cards(found, list(page)),
         "state": state,
         "filters": [(name, words_, counts[name]) for name, words_ in STATE_WORDS.items()],
     }
-    return _page(request, "dashboard/gallery.html", context)
+    return pages.page(request, "dashboard/gallery.html", context)
 
 
 @require_GET
@@ -150,21 +152,21 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
         raise Http404
     (card,) = tasks.cards(found.campaign, [found], is_large=True)
     context = {
-        **_campaign_context(found.campaign, "tasks"),
+        **campaign_context(found.campaign, "tasks"),
         "card": card,
         "task": found,
         "versions": tasks.versions(found),
         "next_task": tasks.next_task(found),
         "is_disputed": found.state == Task.State.DISPUTED,
     }
-    return _page(request, "dashboard/task.html", context)
+    return pages.page(request, "dashboard/task.html", context)
 
 
 @require_GET
 @organizer_only
 def workers_table(request: HttpRequest, slug: str) -> HttpResponse:
     """Who answers well, and who needs help?"""
-    found = _campaign(slug)
+    found = campaign_of(slug)
     sort = request.GET.get("sort", "answers")
     sort = sort if sort in workers.SORTS else "answers"
     is_descending = request.GET.get("order", "desc") != "asc"
@@ -172,7 +174,7 @@ def workers_table(request: HttpRequest, slug: str) -> HttpResponse:
     in_order = workers.ordered(rows, sort, is_descending=is_descending)
     page = Paginator(in_order, WORKERS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        **_campaign_context(found, "workers"),
+        **campaign_context(found, "workers"),
         "page": page,
         "n_workers": len(rows),
         "n_suspended": sum(row.worker.status == Worker.Status.SUSPENDED for row in rows),
@@ -181,7 +183,7 @@ def workers_table(request: HttpRequest, slug: str) -> HttpResponse:
         "is_descending": is_descending,
         "sample_size": samples.SAMPLE,
     }
-    return _page(request, "dashboard/workers.html", context)
+    return pages.page(request, "dashboard/workers.html", context)
 
 
 @require_POST
@@ -194,7 +196,7 @@ def worker_status(request: HttpRequest, slug: str, worker_id: int) -> HttpRespon
     )
     if change is None:
         raise Http404
-    change(worker, by=_user(request), now=timezone.now())
+    change(worker, by=user_of(request), now=timezone.now())
     said = (
         f"{worker.pseudonym} gets no new tasks in any campaign. What is done is kept; "
         "reinstate to undo this."
@@ -203,28 +205,3 @@ def worker_status(request: HttpRequest, slug: str, worker_id: int) -> HttpRespon
     )
     messages.success(request, said)
     return redirect("dashboard:workers", slug)
-
-
-def _page(
-    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    """Every page says how old its figures are."""
-    return render(request, template, {**context, "as_of": timezone.now()}, status=status)
-
-
-def _campaign(slug: str) -> Campaign:
-    return get_object_or_404(Campaign.objects.select_related("dataset"), slug=slug)
-
-
-def _campaign_context(found: Campaign, tab: str) -> dict[str, Any]:
-    return {
-        "campaign": found,
-        "tab": tab,
-        "question": words.question(found),
-        "animals": words.words(found).plural,
-        "is_box": found.kind == Campaign.Kind.BOX,
-    }
-
-
-def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)
