@@ -23,10 +23,10 @@ from catalog.models import Reference
 from crowd import leases, queries
 from crowd.leases import Lease, LeasedImage
 from crowd.models import Campaign, Outcome, Task, Worker
+from simulation.answering import answer_boxes
 from simulation.workers import (
     WorkerProfile,
     active_seconds,
-    answer_boxes,
     answer_verdict,
     draw_crowd,
 )
