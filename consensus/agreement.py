@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from consensus.alpha import BoxTable, LabelTable, mean
-from consensus.bootstrap import Estimate, Statistic, estimates
+from consensus.bootstrap import Estimate, Statistic, estimates, value
 from consensus.types import BoxAnswer, BoxImage, BoxParameters, FloatArray, IntArray
 
 DEFAULTS = BoxParameters()
@@ -101,7 +101,7 @@ def votes(
     table = LabelTable.of(units)
     figures = [table.alpha, table.kappa, table.share]
     return VoteAgreement(
-        *estimates(figures, len(table.size), seed=seed, n_resamples=n_resamples, level=level)
+        *estimates(figures, table.n_units, seed=seed, n_resamples=n_resamples, level=level)
     )
 
 
@@ -114,7 +114,7 @@ def krippendorff_alpha_nominal(units: Iterable[Sequence[Hashable]]) -> float | N
     1.0
     """
     table = LabelTable.of(units)
-    return _or_none(table.alpha(np.ones(len(table.size))))
+    return value(table.alpha, table.n_units)
 
 
 def fleiss_kappa(units: Iterable[Sequence[Hashable]]) -> float | None:
@@ -127,7 +127,7 @@ def fleiss_kappa(units: Iterable[Sequence[Hashable]]) -> float | None:
     1.0
     """
     table = LabelTable.of(units)
-    return _or_none(table.kappa(np.ones(len(table.size))))
+    return value(table.kappa, table.n_units)
 
 
 def krippendorff_alpha_boxes(units: Iterable[Sequence[FloatArray]]) -> float | None:
@@ -141,7 +141,7 @@ def krippendorff_alpha_boxes(units: Iterable[Sequence[FloatArray]]) -> float | N
     1.0
     """
     table = BoxTable.of((_unsized(unit) for unit in units), DEFAULTS)
-    return _or_none(table.alpha(np.ones(table.n_units)))
+    return value(table.alpha, table.n_units)
 
 
 def pairwise_iou(boxes_by_worker: Sequence[FloatArray]) -> float | None:
@@ -181,7 +181,3 @@ def pair_agreement(
 def _unsized(boxes_by_worker: Sequence[FloatArray]) -> BoxImage:
     answers = [BoxAnswer(str(index), drawn) for index, drawn in enumerate(boxes_by_worker)]
     return BoxImage(answers, BOUNDLESS_PX, BOUNDLESS_PX)
-
-
-def _or_none(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

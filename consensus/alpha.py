@@ -2,8 +2,8 @@
 
 Sources: Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011; Fleiss, "Measuring
 nominal scale agreement among many raters", Psychological Bulletin 76, 1971. A unit is an item or an
-image with at least two answers. Every statistic takes how often each unit counts, (U,), see
-`bootstrap`, and gives nan where it is not defined.
+image with at least two answers. Every statistic takes how often each unit counts in R resamples,
+(R, U), see `bootstrap`, and gives (R,), nan where it is not defined.
 
 Alpha for boxes compares what workers say about one object: a box, or nothing. The distance of two
 boxes is 1 - IoU, of a box and nothing 1; two workers without a box are not compared. Published
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from consensus.geometry import iou_matrix, paired_iou
 from consensus.pairs import pair_agreement
@@ -37,17 +38,15 @@ THOUSANDTHS = 1000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelTable:
-    """Labels of U units: unit, label, count, (E,), how often a unit was given a label.
+    """Labels of U units.
 
-    agreeing: (U,), share of the unit's pairs of labels that are equal. size: (U,), labels.
+    counts: (U, K), how often a unit was given a label. size: (U,), its labels. agreeing: (U,),
+    share of its pairs of labels that are equal.
     """
 
-    unit: IntArray
-    label: IntArray
-    count: FloatArray
-    agreeing: FloatArray
+    counts: csr_array
     size: FloatArray
-    n_labels: int
+    agreeing: FloatArray
 
     @classmethod
     def of(cls, units: Iterable[Sequence[Hashable]]) -> LabelTable:
@@ -61,37 +60,39 @@ class LabelTable:
             for label, often in Counter(labels).items():
                 entries.append((n_units, number.setdefault(label, len(number)), often))
             n_units += 1
-        table = np.array(entries, dtype=np.intp).reshape(-1, 3)
-        unit, count = table[:, 0], table[:, 2].astype(np.float64)
+        unit, label_number, count = np.array(entries, dtype=np.intp).reshape(-1, 3).T
         size = np.bincount(unit, weights=count, minlength=n_units).astype(np.float64)
         equal = np.bincount(unit, weights=count * (count - 1), minlength=n_units)
-        return cls(unit, table[:, 1], count, equal / (size * (size - 1)), size, len(number))
+        shape = (n_units, max(len(number), 1))
+        counts = csr_array((count.astype(np.float64), (unit, label_number)), shape=shape)
+        return cls(counts, size, equal / (size * (size - 1)))
 
-    def alpha(self, weights: FloatArray) -> float:
+    @property
+    def n_units(self) -> int:
+        """U."""
+        return len(self.size)
+
+    def alpha(self, weights: FloatArray) -> FloatArray:
         """Krippendorff's alpha for nominal data."""
-        totals = self._totals(weights)
-        n = totals.sum()
-        expected = float((totals * (n - totals)).sum())
-        if expected <= 0:
-            return np.nan
-        differing = float(weights @ (self.size * (1 - self.agreeing)))
-        return 1 - (float(n) - 1) * differing / expected
+        totals, n = self._totals(weights)
+        expected = n * n - np.square(totals).sum(axis=1)
+        differing = weights @ (self.size * (1 - self.agreeing))
+        return 1 - (n - 1) * _ratio(differing, expected)
 
-    def kappa(self, weights: FloatArray) -> float:
+    def kappa(self, weights: FloatArray) -> FloatArray:
         """Fleiss' kappa; units with different numbers of labels weigh the same."""
-        totals = self._totals(weights)
-        if np.count_nonzero(totals) < 2:
-            return np.nan
-        chance = float(np.square(totals / totals.sum()).sum())
-        return (self.share(weights) - chance) / (1 - chance)
+        totals, n = self._totals(weights)
+        unlike = n * n - np.square(totals).sum(axis=1)
+        return 1 - _ratio((1 - self.share(weights)) * n * n, unlike)
 
-    def share(self, weights: FloatArray) -> float:
+    def share(self, weights: FloatArray) -> FloatArray:
         """Mean share of a unit's pairs of labels that are equal."""
         return mean(self.agreeing, weights)
 
-    def _totals(self, weights: FloatArray) -> FloatArray:
-        counted = weights[self.unit] * self.count
-        return np.bincount(self.label, weights=counted, minlength=self.n_labels).astype(np.float64)
+    def _totals(self, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """How often every label was given, (R, K), and all labels together, (R,)."""
+        totals = np.asarray(weights @ self.counts, dtype=np.float64)
+        return totals, totals.sum(axis=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,34 +150,37 @@ class BoxTable:
         """U."""
         return len(self.iou)
 
-    def alpha(self, weights: FloatArray) -> float:
+    def alpha(self, weights: FloatArray) -> FloatArray:
         """One minus the mean distance about the same object over the one to expect by chance."""
-        n_values = float(weights @ self.values)
-        expected = self._expected(weights)
-        if n_values == 0 or not expected > 0:
-            return np.nan
-        return 1 - float(weights @ self.distance) / n_values / expected
+        return 1 - _ratio(
+            _ratio(weights @ self.distance, weights @ self.values), self._expected(weights)
+        )
 
-    def _expected(self, weights: FloatArray) -> float:
+    def _expected(self, weights: FloatArray) -> FloatArray:
         """Mean distance of two values out of all, at least one of them a box."""
-        often = weights[self.sample_unit]
-        n_sampled = float(often.sum())
-        pairs_sampled = n_sampled * (n_sampled - 1)
-        mean = float(often @ self.sample_distance @ often) / max(pairs_sampled, 1.0)
-        n_boxes = float(weights @ self.boxes)
+        often = weights[:, self.sample_unit]
+        n_sampled = often.sum(axis=1)
+        summed = ((often @ self.sample_distance) * often).sum(axis=1)
+        typical = summed / np.maximum(n_sampled * (n_sampled - 1), 1)
+        n_boxes = weights @ self.boxes
         between = n_boxes * (n_boxes - 1) / 2
-        against_nothing = n_boxes * float(weights @ (self.values - self.boxes))
-        return (between * mean + against_nothing) / max(between + against_nothing, 1.0)
+        against_nothing = n_boxes * (weights @ (self.values - self.boxes))
+        return _ratio(between * typical + against_nothing, between + against_nothing)
 
 
-def mean(values: FloatArray, weights: FloatArray) -> float:
-    """Weighted mean; nan without any weight.
+def mean(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Mean of `values` (U,) in every resample, (R,); nan without any weight.
 
-    >>> mean(np.array([1.0, 4.0]), np.array([2.0, 1.0]))
-    2.0
+    >>> mean(np.array([1.0, 4.0]), np.array([[2.0, 1.0], [0.0, 1.0]])).tolist()
+    [2.0, 4.0]
     """
-    total = float(weights.sum())
-    return float(weights @ values) / total if total else np.nan
+    return _ratio(weights @ values, weights.sum(axis=1))
+
+
+def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
+    """`above` / `below`; nan where `below` is not positive."""
+    is_known = below > 0
+    return np.where(is_known, above / np.where(is_known, below, 1.0), np.nan)
 
 
 def _blocks(images: Iterable[BoxImage], parameters: BoxParameters) -> Iterator[Rows]:

@@ -2,7 +2,7 @@
 
 Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993 (percentile interval). A
 statistic is a function of how often each unit counts, so that a resample costs a few sums over
-figures per unit and never a look at the raw answers.
+figures per unit and never a look at the raw answers; many resamples are one product of matrices.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ import numpy as np
 
 from consensus.types import FloatArray
 
-# From how often each unit counts, (U,), to a figure; nan where it is not defined.
-Statistic = Callable[[FloatArray], float]
+# From how often each of U units counts in R resamples, (R, U), to a figure each, (R,); nan where it
+# is not defined.
+Statistic = Callable[[FloatArray], FloatArray]
+# Weights held at a time.
+MAX_WEIGHTS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +48,40 @@ def estimates(
     Resamples in which a statistic is not defined are left out of its interval.
 
     >>> values = np.array([1.0, 1.0, 1.0])
-    >>> estimates([lambda weights: float(weights @ values / weights.sum())], 3, seed=1)
+    >>> estimates([lambda weights: weights @ values / weights.sum(axis=1)], 3, seed=1)
     [Estimate(value=1.0, low=1.0, high=1.0, n_units=3)]
     """
     rng = np.random.default_rng(seed)
-    drawn = np.full((len(statistics), n_resamples), np.nan)
-    for column in range(n_resamples if n_units >= 2 else 0):
-        picked = np.bincount(rng.integers(0, n_units, n_units), minlength=n_units)
-        weights = picked.astype(np.float64)
-        drawn[:, column] = [statistic(weights) for statistic in statistics]
+    n_useful = n_resamples if n_units >= 2 else 0
+    at_once = max(1, MAX_WEIGHTS // max(n_units, 1))
+    drawn: list[list[FloatArray]] = [[] for _ in statistics]
+    for first in range(0, n_useful, at_once):
+        weights = _resampled(n_units, min(at_once, n_useful - first), rng)
+        for statistic, found in zip(statistics, drawn, strict=True):
+            found.append(statistic(weights))
     return [
-        _estimate(statistic(np.ones(n_units)), resampled, n_units, level)
-        for statistic, resampled in zip(statistics, drawn, strict=True)
+        _estimate(value(statistic, n_units), np.concatenate([np.zeros(0), *found]), n_units, level)
+        for statistic, found in zip(statistics, drawn, strict=True)
     ]
 
 
-def _estimate(value: float, drawn: FloatArray, n_units: int, level: float) -> Estimate:
-    if np.isnan(value):
-        return Estimate(None, None, None, n_units)
-    known = drawn[~np.isnan(drawn)]
-    if len(known) == 0 or 2 * len(known) < len(drawn):
-        return Estimate(value, None, None, n_units)
+def value(statistic: Statistic, n_units: int) -> float | None:
+    """The figure itself, every unit counted once; None where it is not defined."""
+    found = float(statistic(np.ones((1, n_units)))[0])
+    return None if np.isnan(found) else found
+
+
+def _resampled(n_units: int, n_resamples: int, rng: np.random.Generator) -> FloatArray:
+    """How often each unit was drawn, (n_resamples, n_units)."""
+    drawn = np.empty((n_resamples, n_units))
+    for row in drawn:
+        row[:] = np.bincount(rng.integers(0, n_units, n_units), minlength=n_units)
+    return drawn
+
+
+def _estimate(found: float | None, resampled: FloatArray, n_units: int, level: float) -> Estimate:
+    known = resampled[~np.isnan(resampled)]
+    if found is None or len(known) == 0 or 2 * len(known) < len(resampled):
+        return Estimate(found, None, None, n_units)
     low, high = np.quantile(known, ((1 - level) / 2, (1 + level) / 2)).tolist()
-    return Estimate(value, low, high, n_units)
+    return Estimate(found, low, high, n_units)

@@ -52,11 +52,11 @@ def test_a_resample_from_sums_is_the_figure_of_the_resampled_answers():
     labels, images = units(FOUR_OBSERVERS)[:11], list(a_crowd(15, rng))
     often = rng.integers(0, 4, 11)
     again = [unit for unit, n in zip(labels, often, strict=True) for _ in range(n)]
-    table = LabelTable.of(labels)
-    assert table.alpha(often.astype(float)) == pytest.approx(krippendorff_alpha_nominal(again))
+    (found,) = LabelTable.of(labels).alpha(often[None, :].astype(float))
+    assert found == pytest.approx(krippendorff_alpha_nominal(again))
     often = rng.integers(0, 4, 15)
     pictures = [one for one, n in zip(images, often, strict=True) for _ in range(n)]
-    found = BoxTable.of(images, BoxParameters()).alpha(often.astype(float))
+    (found,) = BoxTable.of(images, BoxParameters()).alpha(often[None, :].astype(float))
     assert found == pytest.approx(agreement.boxes(pictures).alpha.value)
 
 
@@ -73,7 +73,7 @@ def test_a_figure_that_most_resamples_cannot_give_has_no_interval():
     found = agreement.votes(one_of_many, seed=1)
     assert found.alpha.value == 1.0
     assert found.share == Estimate(1.0, 1.0, 1.0, 31)
-    rare = [lambda weights: 1.0 if weights[0] >= 3 or weights.min() == 1 else np.nan]
+    rare = [lambda weights: np.where((weights[:, 0] >= 3) | (weights.min(axis=1) == 1), 1, np.nan)]
     assert estimates(rare, 31, seed=1) == [Estimate(1.0, None, None, 31)]
 
 
