@@ -159,7 +159,7 @@ def work_boxes(
     scenes = draw_scenes(n_images, seed, layouts, confusions)
     takers = draw_takers(n_images, len(crowd), answers_per_image, seed)
     replies = answer_all(crowd, scenes, takers, np.random.default_rng([seed, 0xA5]))
-    names = _names(crowd)
+    names = names_of(len(crowd))
     images = []
     for index, (scene, row) in enumerate(zip(scenes, takers.tolist(), strict=True)):
         given = replies[index * len(row) : (index + 1) * len(row)]
@@ -169,7 +169,7 @@ def work_boxes(
     return BoxWork(
         images=images,
         truth=[scene.layout.boxes_xywh for scene in scenes],
-        seconds=_seconds(crowd, takers, n_boxes.reshape(takers.shape), seed),
+        seconds=seconds_of(crowd, takers, n_boxes.reshape(takers.shape), seed),
         crowd=dict(zip(names, crowd, strict=True)),
     )
 
@@ -207,11 +207,12 @@ def draw_takers(n_images: int, n_workers: int, n_answers: int, seed: int) -> Int
     return np.vstack(blocks)
 
 
-def _names(crowd: Sequence[WorkerProfile]) -> list[str]:
-    return [f"w{index:04d}" for index in range(len(crowd))]
+def names_of(n_workers: int) -> list[str]:
+    """What simulated workers are called."""
+    return [f"w{index:04d}" for index in range(n_workers)]
 
 
-def _seconds(
+def seconds_of(
     crowd: Sequence[WorkerProfile], takers: IntArray, n_boxes: FloatArray, seed: int
 ) -> FloatArray:
     """Seconds of attention of each answer, as `active_seconds` draws them one by one."""
