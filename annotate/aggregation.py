@@ -2,27 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from typing import Any
 
 from annotate import queries, skill_fitting
+from annotate.differences import Seen, difference
 from annotate.models import Annotation, Consensus, ConsensusBox
-from consensus import BOX_METHOD, BoxSkill, ImageConsensus, merge_boxes
-from crowd import aggregating, versions
-from crowd.aggregating import Finding
+from consensus import BOX_METHOD, BoxImage, ImageConsensus, merge_images
+from crowd import aggregating, retirement, versions
+from crowd.aggregating import Aggregator, Estimation, Finding, Fitted
 from crowd.models import Campaign, Outcome, Task
 from crowd.retirement import Outlook
 
-# A consensus stands when its risk is at most this (the design's tau). On simulated crowds with
-# three answers an image, no settled image in 255 was wrong and a quarter of the others were.
-SETTLED_RISK = 0.10
-# ... and when at most this share of those who looked dissents on whether there is anything at all:
-# a missed animal is the error that nobody sees later, and asking one more worker is cheap.
+# In a campaign with a fixed number of workers one more is asked where more than this share of
+# those who looked dissents on whether there is anything at all: a missed animal is the error that
+# nobody sees later, and asking is cheap.
 DISSENT_ON_EMPTY = 0.25
 BATCH = 100
 
 Version = tuple[Consensus, list[ConsensusBox]]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What there is on one task, in the order received.
+
+    rows: the annotations of workers who are not excluded; looked: those of them who could tell.
+    n_excluded: counted annotations of excluded workers.
+    """
+
+    task: Task
+    rows: list[Annotation]
+    looked: list[Annotation]
+    n_excluded: int
+
+    @classmethod
+    def of(cls, task: Task, annotations: Iterable[Annotation]) -> Evidence:
+        rows: list[Annotation] = []
+        left_out: list[Annotation] = []
+        for row in annotations:
+            (left_out if row.worker.is_excluded else rows).append(row)
+        looked = [row for row in rows if row.outcome in queries.LOOKED]
+        return cls(task, rows, looked, sum(not row.is_extra for row in left_out))
+
+    @property
+    def ids(self) -> list[int]:
+        return [row.pk for row in self.rows]
+
+    def image(self) -> BoxImage:
+        """As the consensus core reads it."""
+        answers = [queries.box_answer(row) for row in self.looked]
+        return BoxImage(answers, self.task.image.width, self.task.image.height)
+
+
+class BoxAggregator(Aggregator[Version]):
+    """Box tasks."""
+
+    kind = Campaign.Kind.BOX
+    method = BOX_METHOD
+    answers = Annotation
+    consensus = Consensus
+
+    def find(
+        self, tasks: Sequence[Task], fitted: Fitted, *, now: datetime
+    ) -> list[Finding[Version]]:
+        annotations = queries.current_annotations(task.pk for task in tasks)
+        evidence = [Evidence.of(task, annotations.get(task.pk, [])) for task in tasks]
+        results = self.merge([one.image() for one in evidence], fitted)
+        stored = _Stored.of(evidence)
+        return [
+            _finding(one, result, fitted, stored, method=self.method, now=now)
+            for one, result in zip(evidence, results, strict=True)
+        ]
+
+    def merge(self, images: Iterable[BoxImage], fitted: Fitted) -> Iterable[ImageConsensus]:
+        """The consensus of each image."""
+        return merge_images(
+            images,
+            skills=skill_fitting.skills_of(fitted),
+            parameters=skill_fitting.parameters_of(fitted.parameters),
+        )
+
+    def write(self, versions_: list[Version]) -> None:
+        versions.supersede(Consensus, [consensus for consensus, _ in versions_])
+        ConsensusBox.objects.bulk_create(box for _, boxes in versions_ for box in boxes)
+
+    def estimate(self) -> Estimation:
+        return skill_fitting.estimate()
+
+
+BOXES = BoxAggregator()
 
 
 def aggregate_due(*, now: datetime, limit: int = BATCH) -> int:
@@ -31,97 +102,143 @@ def aggregate_due(*, now: datetime, limit: int = BATCH) -> int:
     Safe to run twice, at once and in any order: one process aggregates at a time, an unchanged
     input writes no version, and an answer that comes in meanwhile leaves its task due.
     """
-    return aggregating.aggregate(
-        Campaign.Kind.BOX, now=now, limit=limit, prepare=partial(_prepare, now=now), write=_write
+    return aggregating.aggregate(BOXES, now=now, limit=limit)
+
+
+def seen(consensus: Consensus) -> Seen:
+    """A stored consensus as it is compared."""
+    boxes = list(consensus.boxes.all())
+    return Seen(
+        status=consensus.status,
+        boxes_xywh=[(box.x, box.y, box.w, box.h) for box in boxes],
+        scores=[box.score for box in boxes],
+        is_settled=consensus.is_settled,
     )
 
 
-def merge(
-    task: Task, annotations: list[Annotation], skills: Mapping[int, BoxSkill]
-) -> ImageConsensus:
-    """The consensus of one task from the annotations of those who looked."""
-    return merge_boxes(
-        [queries.box_answer(annotation) for annotation in annotations],
-        width=task.image.width,
-        height=task.image.height,
-        skills={str(worker_id): skill for worker_id, skill in skills.items()},
-    )
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What is stored of some tasks: the current version, and earlier ones of the same evidence."""
+
+    current: Mapping[int, Consensus]
+    earlier: Mapping[int, Sequence[Consensus]]
+
+    @classmethod
+    def of(cls, evidence: Sequence[Evidence]) -> _Stored:
+        current = versions.current(Consensus, [one.task.pk for one in evidence], "boxes")
+        changed = [
+            one.task.pk
+            for one in evidence
+            if (old := current.get(one.task.pk)) and old.version > 1 and old.evidence != one.ids
+        ]
+        return cls(current, versions.earlier(Consensus, changed, "boxes") if changed else {})
+
+    def alike(self, one: Evidence, new: Seen) -> Consensus | None:
+        """An earlier version from the same answers that says the same."""
+        for row in self.earlier.get(one.task.pk, []):
+            if row.evidence == one.ids and not difference(seen(row), new).reasons:
+                return row
+        return None
 
 
-def _prepare(tasks: list[Task], *, now: datetime) -> Callable[[Task], Finding[Version]]:
-    task_ids = [task.pk for task in tasks]
-    annotations = queries.current_annotations(task_ids)
-    known = skill_fitting.load(
-        annotation.worker_id for rows in annotations.values() for annotation in rows
-    )
-    before = versions.current(Consensus, task_ids)
-
-    def find(task: Task) -> Finding[Version]:
-        rows = annotations.get(task.pk, [])
-        looked = [row for row in rows if row.outcome in queries.LOOKED]
-        skills = {row.worker_id: known[row.worker_id] for row in looked if row.worker_id in known}
-        result = merge(task, looked, skills)
-        mark = versions.fingerprint(
-            method=BOX_METHOD, evidence=[row.pk for row in rows], skills=skills
-        )
-        old = before.get(task.pk)
-        is_new = old is None or old.fingerprint != mark
-        version = _rows(task, rows, looked, result, mark, old, now=now) if is_new else None
-        return Finding(task, _outlook(result, rows, looked), version)
-
-    return find
-
-
-def _write(made: list[Version]) -> None:
-    versions.supersede(Consensus, [consensus for consensus, _ in made])
-    ConsensusBox.objects.bulk_create(box for _, boxes in made for box in boxes)
-
-
-def _outlook(result: ImageConsensus, rows: list[Annotation], looked: list[Annotation]) -> Outlook:
-    n_empty = sum(row.outcome == Outcome.NOTHING for row in looked)
-    n_dissenting = n_empty if result.boxes else len(looked) - n_empty
-    is_contested = n_dissenting > DISSENT_ON_EMPTY * len(looked)
-    return Outlook(
-        is_settled=bool(looked) and not is_contested and result.risk <= SETTLED_RISK,
-        n_unusable=len(rows) - len(looked),
-        agreement=result.mean_iou,
-        risk=result.risk,
-    )
-
-
-def _rows(
-    task: Task,
-    rows: list[Annotation],
-    looked: list[Annotation],
+def _finding(
+    one: Evidence,
     result: ImageConsensus,
-    mark: str,
-    old: Consensus | None,
+    fitted: Fitted,
+    stored: _Stored,
     *,
+    method: str,
     now: datetime,
-) -> Version:
-    consensus = Consensus(
-        task=task,
-        version=old.version + 1 if old else 1,
+) -> Finding[Version]:
+    outlook = _outlook(one, result, fitted)
+    decision = retirement.decide(one.task, outlook)
+    old = stored.current.get(one.task.pk)
+    new = Seen(
         status=_status(result),
-        method=BOX_METHOD,
-        n_looked=result.n_looked,
-        n_unusable=len(rows) - len(looked),
-        expected_unseen=result.expected_unseen,
-        risk=result.risk,
-        mean_iou=result.mean_iou,
-        count_agreement=result.count_agreement,
-        is_capped=result.is_capped,
-        evidence=[row.pk for row in rows],
-        fingerprint=mark,
-        computed_at=now,
+        boxes_xywh=[box.xywh for box in result.boxes],
+        scores=[box.score for box in result.boxes],
+        is_settled=decision.state == Task.State.RETIRED,
     )
-    return consensus, _box_rows(consensus, looked, result)
+    is_changed = bool(difference(seen(old) if old else None, new).reasons)
+    version = None
+    if is_changed or old is None or old.evidence != one.ids:
+        number = old.version + 1 if old else 1
+        alike = stored.alike(one, new)
+        mark = _fingerprint(one, fitted, method)
+        version = (
+            _again(alike, number, now=now)
+            if alike
+            else _rows(one, result, new, mark, number, method=method, now=now)
+        )
+    return Finding(
+        one.task, outlook, decision, version, is_changed, based_on=old.version if old else 0
+    )
+
+
+def _fingerprint(one: Evidence, fitted: Fitted, method: str) -> str:
+    workers = {row.worker_id for row in one.looked}
+    skills: dict[int, Any] = {w: fitted.skills[w].values for w in workers if w in fitted.skills}
+    return versions.fingerprint(
+        method=method, evidence=one.ids, skills=skills, parameters=fitted.parameters
+    )
+
+
+def _outlook(one: Evidence, result: ImageConsensus, fitted: Fitted) -> Outlook:
+    n_looked = len(one.looked)
+    n_empty = sum(row.outcome == Outcome.NOTHING for row in one.looked)
+    n_dissenting = n_empty if result.boxes else n_looked - n_empty
+    alone = fitted.skills.get(one.looked[0].worker_id) if n_looked == 1 else None
+    return Outlook(
+        risk=result.risk,
+        n_looked=n_looked,
+        n_unusable=len(one.rows) - n_looked,
+        agreement=result.mean_iou,
+        n_excluded=one.n_excluded,
+        n_compared=alone.n_answers if alone else 0,
+        is_contested=n_dissenting > DISSENT_ON_EMPTY * n_looked,
+    )
 
 
 def _status(result: ImageConsensus) -> Consensus.Status:
     if result.n_looked == 0:
         return Consensus.Status.NOT_LOOKED
     return Consensus.Status.BOXED if result.boxes else Consensus.Status.EMPTY
+
+
+def _again(row: Consensus, number: int, *, now: datetime) -> Version:
+    """An earlier version as a new one: what comes back is exactly what was there."""
+    again = versions.copied(row, version=number, is_current=True, computed_at=now)
+    return again, [versions.copied(box, consensus=again) for box in row.boxes.all()]
+
+
+def _rows(
+    one: Evidence,
+    result: ImageConsensus,
+    new: Seen,
+    mark: str,
+    number: int,
+    *,
+    method: str,
+    now: datetime,
+) -> Version:
+    consensus = Consensus(
+        task=one.task,
+        version=number,
+        status=new.status,
+        method=method,
+        n_looked=result.n_looked,
+        n_unusable=len(one.rows) - len(one.looked),
+        expected_unseen=result.expected_unseen,
+        risk=result.risk,
+        mean_iou=result.mean_iou,
+        count_agreement=result.count_agreement,
+        is_capped=result.is_capped,
+        evidence=one.ids,
+        fingerprint=mark,
+        is_settled=new.is_settled,
+        computed_at=now,
+    )
+    return consensus, _box_rows(consensus, one.looked, result)
 
 
 def _box_rows(

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
+from django.db import transaction
+from django.db.models import QuerySet
 
 from annotate.models import Annotation
 from consensus import BoxAnswer, BoxImage
 from crowd.models import Outcome
 
 LOOKED = {Outcome.ANSWERED, Outcome.NOTHING}
+ROWS_AT_ONCE = 5000
+_BOX = ("boxes__x", "boxes__y", "boxes__w", "boxes__h")
+_SIZE = ("task__image__width", "task__image__height")
 
 
 def current_annotations(task_ids: Iterable[int]) -> dict[int, list[Annotation]]:
-    """The current annotations of these tasks with their boxes, in the order received."""
+    """The current annotations of these tasks with their workers and boxes, in the order received;
+    those of excluded workers, too."""
     by_task: dict[int, list[Annotation]] = defaultdict(list)
     rows = Annotation.objects.filter(task__in=list(task_ids), is_current=True)
-    for annotation in rows.prefetch_related("boxes").order_by("received_at", "id"):
+    rows = rows.select_related("worker").prefetch_related("boxes")
+    for annotation in rows.order_by("received_at", "id"):
         by_task[annotation.task_id].append(annotation)
     return by_task
 
@@ -32,28 +41,29 @@ def box_answer(annotation: Annotation) -> BoxAnswer:
     )
 
 
-def answered_images(*, block: int = 500) -> Iterator[BoxImage]:
-    """Every image that two or more workers have looked at, streamed in blocks of tasks."""
-    looked = Annotation.objects.filter(is_current=True, outcome__in=LOOKED)
-    last = 0
-    while task_ids := list(
-        looked.filter(task__gt=last)
-        .order_by("task")
-        .values_list("task", flat=True)
-        .distinct()[:block]
-    ):
-        last = task_ids[-1]
-        yield from _images_of(task_ids)
+def evidence() -> QuerySet[Annotation]:
+    """The annotations that skills are estimated from: current ones of whoever looked."""
+    return Annotation.objects.filter(is_current=True, outcome__in=LOOKED, worker__is_excluded=False)
 
 
-def _images_of(task_ids: list[int]) -> Iterator[BoxImage]:
-    rows = Annotation.objects.filter(task__in=task_ids, is_current=True, outcome__in=LOOKED)
-    rows = rows.select_related("task__image").prefetch_related("boxes")
-    by_task: dict[int, list[Annotation]] = defaultdict(list)
-    for annotation in rows.order_by("task", "received_at", "id"):
-        by_task[annotation.task_id].append(annotation)
-    for looked in by_task.values():
-        image = looked[0].task.image
-        if len(looked) > 1:
-            answers = [box_answer(annotation) for annotation in looked]
-            yield BoxImage(answers, image.width, image.height)
+def answered_images() -> Iterator[BoxImage]:
+    """Every image that somebody has looked at, in the order of the tasks, through one cursor.
+
+    The transaction that the cursor needs ends with the last image.
+    """
+    columns = ("task_id", *_SIZE, "id", "worker_id", *_BOX)
+    rows = evidence().order_by("task_id", "received_at", "id", "boxes__number")
+    with transaction.atomic():
+        stream = rows.values_list(*columns).iterator(chunk_size=ROWS_AT_ONCE)
+        for (_, width, height), of_task in groupby(stream, key=itemgetter(0, 1, 2)):
+            answers = [
+                _answer(worker, of_answer)
+                for (_, worker), of_answer in groupby(of_task, key=itemgetter(3, 4))
+            ]
+            yield BoxImage(answers, width, height)
+
+
+def _answer(worker: int, rows: Iterable[tuple[float | None, ...]]) -> BoxAnswer:
+    """One worker's rows, one a box; a single row without a box for an empty answer."""
+    boxes = [row[5:] for row in rows if row[5] is not None]
+    return BoxAnswer(str(worker), np.array(boxes, dtype=np.float64).reshape(-1, 4))

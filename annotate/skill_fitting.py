@@ -2,48 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from math import exp, sqrt
+from typing import Any
 
 from annotate import queries
-from annotate.models import Annotation
-from consensus import BOX_METHOD, BoxSkill, fit_boxes
-from crowd import locks, skills
-from crowd.models import Campaign
+from consensus import BoxImage, BoxParameters, BoxSkill, fit_boxes
+from crowd.aggregating import Estimation, Fitted
 from crowd.skills import Estimate
 
-
-def fit(*, now: datetime) -> int:
-    """Fit and store the skills of all workers, if there are new answers; returns how many.
-
-    One fit at a time, of whatever kind, so that half of the job processes stay free for the rest.
-    """
-    with locks.only_one("fit") as is_ours:
-        if not is_ours or not skills.is_behind(Campaign.Kind.BOX, Annotation.objects.all()):
-            return 0
-        fitted = fit_boxes(list(queries.answered_images())).skills
-        estimates = {int(worker): _estimate(skill) for worker, skill in fitted.items()}
-        skills.store(Campaign.Kind.BOX, BOX_METHOD, estimates, now=now)
-    return len(estimates)
+# Observations that the priors of the consensus core are worth.
+PRIOR_OBSERVATIONS = 6.0
 
 
-def load(worker_ids: Iterable[int]) -> dict[int, BoxSkill]:
-    """The stored skills of these workers; those without one get the core's prior."""
-    stored = skills.load(Campaign.Kind.BOX, BOX_METHOD, worker_ids)
-    return {worker_id: _skill(estimate) for worker_id, estimate in stored.items()}
+@dataclass(slots=True)
+class _Counted:
+    """Images on their way to the fit, counted; of one answer alone nothing can be learned."""
+
+    images: Iterator[BoxImage]
+    n_images: int = 0
+    n_answers: int = 0
+
+    def __iter__(self) -> Iterator[BoxImage]:
+        for image in self.images:
+            self.n_answers += len(image.answers)
+            if len(image.answers) > 1:
+                self.n_images += 1
+                yield image
 
 
-def _estimate(skill: BoxSkill) -> Estimate:
+def estimate() -> Estimation:
+    """The skills of all workers who are not excluded, and what was learned of the images."""
+    images = _Counted(queries.answered_images())
+    found = fit_boxes(images)
+    fitted = Fitted(
+        parameters=_plain(asdict(found.parameters)),
+        skills={int(worker): estimate_of(skill) for worker, skill in found.skills.items()},
+    )
+    return Estimation(fitted, n_answers=images.n_answers, n_tasks=images.n_images)
+
+
+def skills_of(fitted: Fitted) -> dict[str, BoxSkill]:
+    """The skills as the consensus core takes them, by worker."""
+    return {str(worker): skill_of(estimate) for worker, estimate in fitted.skills.items()}
+
+
+def parameters_of(values: Mapping[str, Any]) -> BoxParameters:
+    """Stored parameters as the consensus core takes them; the defaults where there are none."""
+    return BoxParameters(**{name: _tupled(value) for name, value in values.items()})
+
+
+def estimate_of(skill: BoxSkill) -> Estimate:
+    """A skill as it is stored."""
     values = {
         "miss": skill.miss,
         "false_box": skill.false_box,
         "scale": skill.scale,
         "habit": list(skill.habit),
     }
-    return Estimate(values=values, n_answers=skill.n_answers)
+    return Estimate(values, skill.n_answers, quality=skill.quality, quality_sd=_quality_sd(skill))
 
 
-def _skill(estimate: Estimate) -> BoxSkill:
+def skill_of(estimate: Estimate) -> BoxSkill:
+    """A stored skill as the consensus core takes it."""
     values = estimate.values
     left, top, right, bottom = values["habit"]
     return BoxSkill(
@@ -53,3 +75,28 @@ def _skill(estimate: Estimate) -> BoxSkill:
         habit=(left, top, right, bottom),
         n_answers=estimate.n_answers,
     )
+
+
+def _quality_sd(skill: BoxSkill) -> float:
+    """Standard deviation of `BoxSkill.quality`, to first order.
+
+    A miss is taken as a coin thrown once an answer, false boxes as a Poisson count an answer, the
+    scale as a standard deviation seen on four edges an answer.
+    """
+    n = skill.n_answers + PRIOR_OBSERVATIONS
+    placed = exp(-4 * skill.scale)
+    by_miss = placed / (1 + skill.false_box) * sqrt(skill.miss * (1 - skill.miss) / n)
+    by_false = (1 - skill.miss) / (1 + skill.false_box) ** 2 * placed * sqrt(skill.false_box / n)
+    by_scale = 4 * skill.quality * skill.scale / sqrt(8 * n)
+    return sqrt(by_miss**2 + by_false**2 + by_scale**2)
+
+
+def _plain(value: Any) -> Any:
+    """As it comes back from the database."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, tuple | list) else value
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(_tupled(part) for part in value) if isinstance(value, list) else value

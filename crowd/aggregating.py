@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from crowd import locks, retirement
-from crowd.models import Campaign, Task
-from crowd.retirement import Outlook
+from django.db.models import Model
+
+from crowd import locks, retirement, skills
+from crowd.models import Answer, Campaign, Task
+from crowd.retirement import Decision, Outlook
+from crowd.skills import Estimate
 
 logger = logging.getLogger(__name__)
 
@@ -18,43 +22,107 @@ V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
+class Fitted:
+    """What answers are merged with: a method's own parameters, and skills by worker id.
+
+    Workers without a skill get the method's prior.
+    """
+
+    parameters: Mapping[str, Any]
+    skills: Mapping[int, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimation:
+    """What a fit has found, and from how much."""
+
+    fitted: Fitted
+    n_answers: int
+    n_tasks: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finding(Generic[V]):
-    """What came out for one task; `version` is what to store, None where nothing has changed."""
+    """What came out for one task.
+
+    version: what to store, None where neither the evidence nor the result has changed. is_changed:
+    whether the result differs from the stored one (the kind's `differences`). based_on: the number
+    of the stored version it was compared with, 0 for none.
+    """
 
     task: Task
     outlook: Outlook
+    decision: Decision
     version: V | None
+    is_changed: bool = False
+    based_on: int = 0
 
 
-def aggregate(
-    kind: Campaign.Kind,
-    *,
-    now: datetime,
-    limit: int,
-    prepare: Callable[[list[Task]], Callable[[Task], Finding[V]]],
-    write: Callable[[list[V]], None],
-) -> int:
+class Aggregator(ABC, Generic[V]):
+    """What one kind of task brings to the drivers here and in `refitting` and `remerging`."""
+
+    kind: ClassVar[Campaign.Kind]
+    method: ClassVar[str]
+    answers: ClassVar[type[Answer]]
+    consensus: ClassVar[type[Model]]
+
+    @abstractmethod
+    def find(self, tasks: Sequence[Task], fitted: Fitted, *, now: datetime) -> list[Finding[V]]:
+        """The consensus of each of these tasks, read with a fixed number of queries."""
+
+    @abstractmethod
+    def write(self, versions: list[V]) -> None:
+        """Store new versions; in the caller's transaction."""
+
+    @abstractmethod
+    def estimate(self) -> Estimation:
+        """Everybody's skills from all answers, in memory that does not grow with their number."""
+
+    def fitted(self, worker_ids: Iterable[int] | None = None) -> Fitted:
+        """The newest fit, with the skills of these workers, or of all."""
+        fit = skills.newest_fit(self.kind, self.method)
+        return Fitted(
+            parameters=fit.parameters if fit else {},
+            skills=skills.load(self.kind, self.method, worker_ids),
+        )
+
+    def lock_name(self) -> str:
+        """The lock under which this kind's consensus is written."""
+        return f"aggregate-{self.kind.value}"
+
+
+def aggregate(aggregator: Aggregator[V], *, now: datetime, limit: int) -> int:
     """Bring up to `limit` stale tasks of a kind up to date, in one transaction; returns how many.
 
-    `prepare` reads everything for a batch and returns what finds one task's consensus; `write`
-    stores the new versions. Rows that workers wait for are locked only at the very end. A task
-    whose answers provoke an error is put off, so that it does not hold up the others.
+    Rows that workers wait for are locked only at the very end. A task whose answers provoke an
+    error is put off, so that it does not hold up the others.
     """
-    with locks.only_one(f"aggregate-{kind.value}") as is_ours:
-        tasks = list(retirement.due(kind, now=now, limit=limit)) if is_ours else []
+    with locks.only_one(aggregator.lock_name()) as is_ours:
+        tasks = list(retirement.due(aggregator.kind, now=now, limit=limit)) if is_ours else []
         if tasks:
-            find = prepare(tasks)
-            findings = [finding for task in tasks if (finding := _find(find, task, now=now))]
-            write([found.version for found in findings if found.version is not None])
-            retirement.apply([(found.task, found.outlook) for found in findings], now=now)
+            fitted = aggregator.fitted(_workers(aggregator, tasks))
+            findings = find(aggregator, tasks, fitted, now=now)
+            aggregator.write([found.version for found in findings if found.version is not None])
+            decided = [(found.task, found.outlook, found.decision) for found in findings]
+            retirement.apply(decided, now=now)
     return len(tasks)
 
 
-def _find(find: Callable[[Task], Finding[V]], task: Task, *, now: datetime) -> Finding[V] | None:
+def _workers(aggregator: Aggregator[V], tasks: Sequence[Task]) -> set[int]:
+    answers = aggregator.answers._default_manager.filter(task__in=tasks, is_current=True)
+    return set(answers.order_by().values_list("worker", flat=True).distinct())
+
+
+def find(
+    aggregator: Aggregator[V], tasks: Sequence[Task], fitted: Fitted, *, now: datetime
+) -> list[Finding[V]]:
+    """All at once, as that is quicker; one by one where one of them provokes an error."""
     try:
-        return find(task)
+        return aggregator.find(tasks, fitted, now=now)
     except Exception:
+        if len(tasks) > 1:
+            return [f for task in tasks for f in find(aggregator, [task], fitted, now=now)]
         # whatever it is, it is this task's alone
-        logger.exception("task %s of %s cannot be aggregated", task.pk, task.campaign.slug)
-        retirement.put_off(task, now=now)
-        return None
+        logger.exception("task %s of %s cannot be aggregated", tasks[0].pk, tasks[0].campaign.slug)
+        retirement.put_off(tasks[0], now=now)
+        return []

@@ -11,17 +11,36 @@ from catalog.models import Dataset
 from catalog.superclasses import BOXED, SuperClass
 from crowd import audit
 from crowd.errors import Conflict, Invalid
-from crowd.models import MOST_WORKERS, Campaign, User
+from crowd.models import MOST_WORKERS, PILOT_ANSWERS, Campaign, User
 
-# A keyed hash of the image's uid is a shuffle that anybody can repeat, and needs no memory.
+# The risk at which a consensus may stand; docs/decisions tell how it was measured.
+TAU = {Campaign.Kind.BOX: 0.10, Campaign.Kind.VERIFY: 0.05}
+WORKERS = {Campaign.Stopping.FIXED: 3, Campaign.Stopping.ADAPTIVE: 2}
+MORE_WORKERS = {Campaign.Stopping.FIXED: 2, Campaign.Stopping.ADAPTIVE: 5}
+# Where one answer may be enough, workers would never be compared without some pilot tasks.
+PILOT_SHARE = 0.08
+
+# A keyed hash of the file name is a shuffle that anybody can repeat, and needs no memory. Pilots
+# are spread evenly along it.
 _MAKE_TASKS = """
-INSERT INTO crowd_task (campaign_id, image_id, position, state, n_wanted, n_taken, n_answers)
-SELECT %(campaign)s, image.id,
-       row_number() OVER (ORDER BY md5(%(seed)s || image.file_name), image.id) - 1,
-       'open', %(n_wanted)s, 0, 0
-FROM catalog_image image
-WHERE image.dataset_id = %(dataset)s AND image.super_class = %(super_class)s
-  AND (%(split)s = '' OR image.split = %(split)s)
+INSERT INTO crowd_task
+    (campaign_id, image_id, position, state, n_wanted, n_taken, n_answers, is_pilot)
+SELECT %(campaign)s, placed.id, placed.position, 'open',
+       CASE WHEN placed.is_pilot THEN greatest(%(n_wanted)s, %(n_pilot)s) ELSE %(n_wanted)s END,
+       0, 0, placed.is_pilot
+FROM (
+    SELECT shuffled.id, shuffled.position,
+           floor((position + 1) * %(pilot_share)s::numeric)
+           > floor(position * %(pilot_share)s::numeric) AS is_pilot
+    FROM (
+        SELECT image.id,
+               row_number() OVER (ORDER BY md5(%(seed)s || image.file_name), image.id) - 1
+               AS position
+        FROM catalog_image image
+        WHERE image.dataset_id = %(dataset)s AND image.super_class = %(super_class)s
+          AND (%(split)s = '' OR image.split = %(split)s)
+    ) shuffled
+) placed
 """
 
 
@@ -32,8 +51,11 @@ def create(
     dataset: Dataset,
     super_class: SuperClass,
     split: str = "",
-    workers_per_task: int = 3,
+    stopping: Campaign.Stopping = Campaign.Stopping.FIXED,
+    workers_per_task: int | None = None,
     max_workers: int | None = None,
+    tau: float | None = None,
+    pilot_share: float | None = None,
     instructions: str = "",
     seed: int = 0,
     by: User | None = None,
@@ -41,17 +63,25 @@ def create(
 ) -> Campaign:
     """A campaign with a task for each image of the super-class (and split), in shuffled order.
 
-    `max_workers` (default: two more than wanted) limits how many may answer a disputed task.
-    Raises `Invalid` with the reasons by field.
+    `workers_per_task` is the number of answers wanted (default 3), in an adaptive campaign the
+    least (default 2). `max_workers` (default: two more, adaptive five more) limits how many may
+    answer. `tau` is the risk at which a consensus may stand, 0 to 1 (default: `TAU` of the kind).
+    `pilot_share` (0 to 1) of the tasks get three answers in any case; by default 8 % where an
+    adaptive campaign may stop after one, else none. Raises `Invalid` with the reasons by field.
     """
+    least = WORKERS[stopping] if workers_per_task is None else workers_per_task
+    most = min(least + MORE_WORKERS[stopping], MOST_WORKERS) if max_workers is None else max_workers
     campaign = Campaign(
         slug=slug,
         kind=kind,
         dataset=dataset,
         split=split,
         super_class=super_class,
-        workers_per_task=workers_per_task,
-        max_workers=min(workers_per_task + 2, MOST_WORKERS) if max_workers is None else max_workers,
+        stopping=stopping,
+        workers_per_task=least,
+        max_workers=most,
+        tau=TAU[kind] if tau is None else tau,
+        pilot_share=_pilots(stopping, least, most) if pilot_share is None else pilot_share,
         instructions=instructions,
         seed=seed,
         created_by=by,
@@ -66,6 +96,11 @@ def create(
             )
         audit.record(by, "create", f"campaign {slug}", {"kind": kind.value}, now=now)
     return campaign
+
+
+def _pilots(stopping: Campaign.Stopping, least: int, most: int) -> float:
+    is_needed = stopping == Campaign.Stopping.ADAPTIVE and least == 1
+    return PILOT_SHARE if is_needed and most >= PILOT_ANSWERS else 0.0
 
 
 def set_status(campaign: Campaign, status: Campaign.Status, *, by: User, now: datetime) -> None:
@@ -83,10 +118,28 @@ def _check(campaign: Campaign) -> None:
             "Single organisms of this super-class cannot be told apart well enough to box them.",
             {"super_class": [f"Choose one of {', '.join(sorted(BOXED))}."]},
         )
+    wrong = _wrong_numbers(campaign)
+    if wrong:
+        raise Invalid("The campaign cannot be created like this.", wrong)
     try:
         campaign.full_clean()
     except ValidationError as error:
         raise Invalid("The campaign cannot be created like this.", error.message_dict) from error
+
+
+def _wrong_numbers(campaign: Campaign) -> dict[str, list[str]]:
+    """What is wrong with numbers that must fit each other, by field."""
+    wrong = {}
+    least, most = campaign.workers_per_task, campaign.max_workers
+    if most < least:
+        wrong["max_workers"] = [f"The upper limit, {most}, is below the {least} that are wanted."]
+    if not 0 < campaign.tau <= 1:
+        wrong["tau"] = ["The risk at which a photo is finished lies between 0 and 1."]
+    if not 0 <= campaign.pilot_share <= 1:
+        wrong["pilot_share"] = ["The share of pilot tasks lies between 0 and 1."]
+    elif campaign.pilot_share and most < PILOT_ANSWERS:
+        wrong["pilot_share"] = [f"Pilot tasks need an upper limit of at least {PILOT_ANSWERS}."]
+    return wrong
 
 
 def _make_tasks(campaign: Campaign) -> int:
@@ -100,6 +153,8 @@ def _make_tasks(campaign: Campaign) -> int:
                 "split": campaign.split,
                 "seed": str(campaign.seed),
                 "n_wanted": campaign.workers_per_task,
+                "n_pilot": PILOT_ANSWERS,
+                "pilot_share": campaign.pilot_share,
             },
         )
         n_tasks: int = cursor.rowcount

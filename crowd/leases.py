@@ -19,19 +19,28 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
+from consensus.stopping import StoppingRule
 from crowd.errors import Conflict, NotFound
 from crowd.models import Assignment, Campaign, Enrolment, Task, Worker
 
 MAX_CLAIM = 24
 LAP_TASKS_PER_S = 5000
+# With so many comparisons a worker is known; until then pilot tasks come first. Comparisons are
+# counted by the next fit only, so there is an end to it sooner, which also keeps the walk short.
+PROVEN = StoppingRule().proven
+MOST_PILOTS = 40
 
-_LOCK_ENROLMENT = """
+_LOCK_ENROLMENT = f"""
 SELECT enrolment.id, enrolment.cursor, enrolment.next_lap_at, enrolment.n_claimed,
-       campaign.id, campaign.kind, campaign.status, campaign.lease_s
+       campaign.id, campaign.kind, campaign.status, campaign.lease_s,
+       campaign.pilot_share > 0 AND enrolment.n_claimed < {MOST_PILOTS}
+       AND coalesce((SELECT skill.n_answers FROM crowd_skillestimate skill
+                     WHERE skill.worker_id = enrolment.worker_id AND skill.kind = campaign.kind),
+                    0) < {PROVEN}
 FROM crowd_enrolment enrolment JOIN crowd_campaign campaign ON campaign.id = enrolment.campaign_id
 WHERE enrolment.worker_id = %s AND campaign.slug = %s
 FOR UPDATE OF enrolment
-"""
+"""  # noqa: S608 - put together from constants
 
 _IMAGE = """
     image.id, image.uid, image.file_name, image.width, image.height, image.display_width,
@@ -52,11 +61,11 @@ LIMIT %(count)s
 # worker has ever done; this is one look-up in the unique (task, worker) index per task passed.
 # The slot is counted for the lease that was really written, not for the task that looked free: an
 # answer to it may have been stored between the two.
-_CLAIM = f"""
+_WALK = f"""
 WITH free AS (
     SELECT task.id, task.position, task.image_id FROM crowd_task task
     WHERE task.campaign_id = %(campaign)s AND task.position > %(after)s
-      AND task.state = 'open' AND task.n_taken < task.n_wanted
+      AND task.state = 'open' AND task.n_taken < task.n_wanted{{only}}
       AND coalesce((SELECT mine.state FROM crowd_assignment mine
                     WHERE mine.task_id = task.id AND mine.worker_id = %(worker)s), '')
           NOT IN ('leased', 'submitted')
@@ -76,7 +85,7 @@ WITH free AS (
     FROM lease WHERE task.id = lease.task_id
 ), moved AS (
     UPDATE crowd_enrolment
-    SET cursor = (SELECT max(position) FROM free),
+    SET cursor = {{cursor}},
         n_claimed = n_claimed + (SELECT count(*) FROM lease)
     WHERE id = %(enrolment)s AND EXISTS (SELECT 1 FROM free)
 )
@@ -86,6 +95,10 @@ JOIN free ON free.id = lease.task_id
 JOIN catalog_image image ON image.id = free.image_id
 ORDER BY free.position
 """  # noqa: S608 - put together from constants
+_CLAIM = _WALK.format(only="", cursor="(SELECT max(position) FROM free)")
+# The same along the pilot tasks alone (`task_pilot_slots`), from the start each time: until they
+# are known, workers have not been far. The cursor stays where it is.
+_CLAIM_PILOT = _WALK.format(only=" AND task.is_pilot", cursor="cursor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +139,7 @@ class _Place:
     kind: str
     status: str
     lease_s: int
+    is_unproven: bool
 
 
 def claim(
@@ -171,6 +185,12 @@ def renew(worker: Worker, assignment_id: uuid.UUID, *, now: datetime) -> datetim
     if not held.update(lease_until=until):
         raise Conflict("This task is no longer yours; an answer is still welcome.")
     return until
+
+
+def release_all(worker: Worker) -> int:
+    """Take back what the worker holds, in the caller's transaction; returns how many tasks."""
+    held = Assignment.objects.filter(worker=worker, state=Assignment.State.LEASED)
+    return _give_back(held, state=Assignment.State.RELEASED)
 
 
 def release(worker: Worker, assignment_id: uuid.UUID) -> None:
@@ -245,8 +265,13 @@ def _renew_tired(held: Sequence[Lease], *, tired_before: datetime, until: dateti
 
 
 def _take(place: _Place, known: dict[str, Any], count: int, *, now: datetime) -> list[Lease]:
-    """Walk on from the cursor; at the end, start again for what was given back meanwhile."""
-    taken = _leases(_CLAIM, known | {"after": place.cursor, "count": count})
+    """Pilot tasks for a worker who is not known yet; then on from the cursor; at the end, start
+    again for what was given back meanwhile."""
+    taken = []
+    if place.is_unproven:
+        taken += _leases(_CLAIM_PILOT, known | {"after": -1, "count": count})
+    if len(taken) < count:
+        taken += _leases(_CLAIM, known | {"after": place.cursor, "count": count - len(taken)})
     is_lap_due = place.next_lap_at is None or place.next_lap_at <= now
     if len(taken) < count and place.cursor >= 0 and is_lap_due:
         # A lap passes every open task that the worker has already answered, so the more those can

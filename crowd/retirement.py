@@ -9,25 +9,31 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import QuerySet
 
-from crowd.models import Campaign, Task
+from consensus.stopping import StoppingRule
+from crowd.models import PILOT_ANSWERS, Campaign, Task
 
 # Two workers who could not answer are a question for an organizer, not for a third worker.
 UNUSABLE_ANSWERS_TO_DISPUTE = 2
 PUT_OFF = timedelta(minutes=10)
+# Less than this, and a task's row is not worth writing again for its new figures alone.
+WORTH_WRITING = 0.01
 
+# A slot that is in use stays one; each answer that is left out is wanted once more.
 _WRITE = """
 UPDATE crowd_task task SET
     state_changed_at = CASE WHEN task.state = new.state THEN task.state_changed_at
                             ELSE %(now)s END,
     state = new.state,
-    n_wanted = greatest(task.n_wanted, new.n_wanted),
+    n_wanted = greatest(task.n_taken, new.n_wanted + new.n_excluded),
+    n_excluded = new.n_excluded,
     agreement = new.agreement,
     risk = new.risk,
     aggregate_due_at = CASE WHEN task.aggregate_due_at = new.seen_due THEN NULL
                             ELSE task.aggregate_due_at END
 FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(n_wanted)s::smallint[],
-            %(agreements)s::float8[], %(risks)s::float8[], %(seen)s::timestamptz[])
-     AS new (id, state, n_wanted, agreement, risk, seen_due)
+            %(n_excluded)s::smallint[], %(agreements)s::float8[], %(risks)s::float8[],
+            %(seen)s::timestamptz[])
+     AS new (id, state, n_wanted, n_excluded, agreement, risk, seen_due)
 WHERE task.id = new.id
 """
 # Every batch update takes its rows in the order of their ids, so that two of them cannot deadlock.
@@ -36,73 +42,128 @@ _LOCK = "SELECT 1 FROM crowd_task WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDA
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What an aggregation found about a task: `is_settled` when its consensus can stand as it is,
-    `agreement` in 0..1 (None with fewer than two answers), `risk` as the consensus core has it."""
+    """What an aggregation found about a task.
 
-    is_settled: bool
-    n_unusable: int
-    agreement: float | None
+    risk: as the consensus core has it. agreement: 0..1, None with fewer than two answers.
+    n_looked: answers that entered the consensus. n_unusable: answers that could not, as their
+    workers could not tell. n_excluded: counted answers of workers who are left out. n_compared:
+    where one answer entered, how often its worker has been compared with others. is_contested:
+    there is dissent that a campaign with a fixed number of workers asks one more about.
+    """
+
     risk: float
+    n_looked: int
+    n_unusable: int = 0
+    agreement: float | None = None
+    n_excluded: int = 0
+    n_compared: int = 0
+    is_contested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The state a task goes to and the number of answers now wanted."""
+    """The state a task goes to and the number of answers now wanted, excluded ones apart."""
 
     state: Task.State
     n_wanted: int
 
 
-def decide(outlook: Outlook, *, n_answers: int, n_wanted: int, max_workers: int) -> Decision:
+def least_answers(task: Task) -> int:
+    """How many answers a task gets before its consensus may stand."""
+    least = task.campaign.workers_per_task
+    return max(least, PILOT_ANSWERS) if task.is_pilot else least
+
+
+def decide(task: Task, outlook: Outlook) -> Decision:
     """Retire, ask for one more worker, or hand the task to an organizer.
 
-    >>> calm = Outlook(is_settled=True, n_unusable=0, agreement=0.9, risk=0.05)
-    >>> decide(calm, n_answers=3, n_wanted=3, max_workers=5)
-    Decision(state=Task.State.RETIRED, n_wanted=3)
+    `task` comes with its campaign, as it was read before the answers. A retired task is opened
+    again once its risk is clearly over the limit, unless the campaign is closed.
     """
+    campaign = task.campaign
+    wanted = task.n_wanted - task.n_excluded
+    n_answers = task.n_answers - outlook.n_excluded
     if outlook.n_unusable >= UNUSABLE_ANSWERS_TO_DISPUTE:
-        return Decision(Task.State.DISPUTED, n_wanted)
-    if n_answers < n_wanted:
-        return Decision(Task.State.OPEN, n_wanted)
-    if outlook.is_settled:
-        return Decision(Task.State.RETIRED, n_wanted)
-    if n_wanted < max_workers:
-        return Decision(Task.State.OPEN, n_wanted + 1)
+        return Decision(Task.State.DISPUTED, wanted)
+    if _may_stand(task, outlook, n_answers):
+        return Decision(Task.State.RETIRED, least_answers(task))
+    if campaign.status == Campaign.Status.CLOSED and task.state != Task.State.OPEN:
+        return Decision(Task.State(task.state), wanted)
+    if n_answers < wanted:
+        return Decision(Task.State.OPEN, wanted)
+    if n_answers < campaign.max_workers:
+        return Decision(Task.State.OPEN, n_answers + 1)
     # one worker alone has nobody to disagree with: an organizer who wants no more gets that answer
-    is_alone = n_answers == 1 and outlook.n_unusable == 0
-    return Decision(Task.State.RETIRED if is_alone else Task.State.DISPUTED, n_wanted)
+    is_alone = n_answers == outlook.n_looked == 1
+    return Decision(Task.State.RETIRED if is_alone else Task.State.DISPUTED, wanted)
 
 
-def apply(found: Sequence[tuple[Task, Outlook]], *, now: datetime) -> None:
-    """Write what follows for tasks that were read with their campaigns before aggregating.
+def rule_of(task: Task) -> StoppingRule:
+    """The campaign's stopping rule for this task."""
+    least = least_answers(task)
+    return StoppingRule(
+        tau=task.campaign.tau, minimum=least, maximum=max(least, task.campaign.max_workers)
+    )
+
+
+def _may_stand(task: Task, outlook: Outlook, n_answers: int) -> bool:
+    """Whether the consensus is good enough; a fixed campaign first wants its number of answers."""
+    rule, was_finished = rule_of(task), task.state == Task.State.RETIRED
+    if task.campaign.stopping == Campaign.Stopping.ADAPTIVE:
+        return rule.is_finished(
+            outlook.risk,
+            outlook.n_looked,
+            n_compared=outlook.n_compared,
+            was_finished=was_finished,
+        )
+    if n_answers < rule.minimum or not outlook.n_looked or outlook.is_contested:
+        return False
+    return outlook.risk <= rule.tau * (rule.reopen if was_finished else 1.0)
+
+
+def is_news(task: Task, outlook: Outlook, decision: Decision) -> bool:
+    """Whether the task's row would say anything new with this decision."""
+    if task.state != decision.state or task.n_excluded != outlook.n_excluded:
+        return True
+    if task.n_wanted != max(task.n_taken, decision.n_wanted + outlook.n_excluded):
+        return True
+    return _has_moved(task.risk, outlook.risk) or _has_moved(task.agreement, outlook.agreement)
+
+
+def _has_moved(old: float | None, new: float | None) -> bool:
+    if old is None or new is None:
+        return old is not new
+    return abs(old - new) > WORTH_WRITING
+
+
+def apply(found: Sequence[tuple[Task, Outlook, Decision]], *, now: datetime) -> None:
+    """Write what was decided for tasks that were read before aggregating.
 
     A due mark is cleared only if no answer has come in since the task was read; otherwise the next
     aggregation sees it.
     """
-    decisions = [
-        decide(
-            outlook,
-            n_answers=task.n_answers,
-            n_wanted=task.n_wanted,
-            max_workers=task.campaign.max_workers,
-        )
-        for task, outlook in found
-    ]
-    ids = [task.pk for task, _ in found]
+    ids = [task.pk for task, _, _ in found]
+    lock(ids)
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [ids])
         cursor.execute(
             _WRITE,
             {
                 "ids": ids,
-                "states": [decision.state.value for decision in decisions],
-                "n_wanted": [decision.n_wanted for decision in decisions],
-                "agreements": [outlook.agreement for _, outlook in found],
-                "risks": [outlook.risk for _, outlook in found],
-                "seen": [task.aggregate_due_at for task, _ in found],
+                "states": [decision.state.value for _, _, decision in found],
+                "n_wanted": [decision.n_wanted for _, _, decision in found],
+                "n_excluded": [outlook.n_excluded for _, outlook, _ in found],
+                "agreements": [outlook.agreement for _, outlook, _ in found],
+                "risks": [outlook.risk for _, outlook, _ in found],
+                "seen": [task.aggregate_due_at for task, _, _ in found],
                 "now": now,
             },
         )
+
+
+def lock(task_ids: Iterable[int]) -> None:
+    """Hold these tasks' rows until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [sorted(task_ids)])
 
 
 def put_off(task: Task, *, now: datetime) -> None:

@@ -1,58 +1,155 @@
-"""Stored skill estimates: what a worker's answers are weighted with."""
+"""Fits and skill estimates: what answers are merged with."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
-from crowd.models import Campaign, SkillEstimate
+from crowd.models import Answer, Campaign, ConsensusVersion, Fit, SkillEstimate, Worker
+
+# A fit is worth its while for this many new answers, or this share of those already fitted ...
+LEAST_NEW = 30
+MOST_NEW = 2000
+NEW_SHARE = 0.05
+# ... or for any new answer after so long; and not before the last one has rested: at least this
+# long, and this many times as long as it took with everything that followed from it.
+LONGEST = timedelta(days=1)
+REST = timedelta(minutes=5)
+RESTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One worker's skill as the method's own numbers, from so many comparable answers."""
+    """One worker's skill as the method's own numbers, from so many comparable answers.
+
+    quality: the skill in one number, 0..1; quality_sd: its standard deviation.
+    """
 
     values: Mapping[str, Any]
     n_answers: int
+    quality: float | None = None
+    quality_sd: float | None = None
 
 
-def load(kind: Campaign.Kind, method: str, worker_ids: Iterable[int]) -> dict[int, Estimate]:
-    """The estimates of these workers made by this method; workers without one are left out."""
-    rows = SkillEstimate.objects.filter(kind=kind, method=method, worker__in=set(worker_ids))
+def load(
+    kind: Campaign.Kind, method: str, worker_ids: Iterable[int] | None = None
+) -> dict[int, Estimate]:
+    """The estimates of these workers (None: all) made by this method; others are left out."""
+    rows = SkillEstimate.objects.filter(kind=kind, method=method)
+    if worker_ids is not None:
+        rows = rows.filter(worker__in=set(worker_ids))
     return {
-        row.worker_id: Estimate(values=row.values, n_answers=row.n_answers)
+        row.worker_id: Estimate(row.values, row.n_answers, row.quality, row.quality_sd)
         for row in rows.order_by("worker_id")
     }
 
 
-def is_behind(kind: Campaign.Kind, answers: QuerySet[Any]) -> bool:
-    """Whether any of these answers has come in since the last fit."""
-    newest = answers.order_by("-pk").values_list("received_at", flat=True).first()
-    fitted_at = SkillEstimate.objects.filter(kind=kind).aggregate(at=Max("fitted_at"))["at"]
-    return newest is not None and (fitted_at is None or newest > fitted_at)
+def newest_fit(kind: Campaign.Kind, method: str | None = None) -> Fit | None:
+    """The last fit of a kind, by whatever method or by this one."""
+    fits = Fit.objects.filter(kind=kind)
+    return (fits.filter(method=method) if method else fits).order_by("-pk").first()
+
+
+def is_due(kind: Campaign.Kind, method: str, answers: QuerySet[Any, Any], *, now: datetime) -> bool:
+    """Whether skills should be estimated again.
+
+    Always when a worker's answers have been left out or taken back in since the last fit. Not when
+    there are no new answers, or too few: fewer than 30 or than 5 % of those fitted (2,000 are
+    always enough), unless the last fit is a day old. Not within five minutes after the last fit,
+    or five times as long as that and its consequences took.
+    """
+    fit = newest_fit(kind, method)
+    if fit is None:
+        return answers[:LEAST_NEW].count() == LEAST_NEW or has_changed_exclusions(None, answers)
+    if has_changed_exclusions(fit, answers):
+        return True
+    wanted = int(min(max(NEW_SHARE * fit.n_answers, LEAST_NEW), MOST_NEW))
+    n_new = answers.filter(pk__gt=fit.last_answer)[:wanted].count()
+    is_old = now >= fit.fitted_at + LONGEST
+    return now >= _rested_at(fit) and (n_new == wanted or (n_new > 0 and is_old))
+
+
+def has_changed_exclusions(fit: Fit | None, answers: QuerySet[Any, Any]) -> bool:
+    """Whether workers with answers of this kind were left out or taken back in since the fit."""
+    changed = Worker.objects.filter(exclusion_changed_at__isnull=False)
+    if fit is not None:
+        changed = changed.filter(exclusion_changed_at__gte=fit.fitted_at)
+    return answers.filter(worker__in=changed).exists()
+
+
+def _rested_at(fit: Fit) -> datetime:
+    made_at = ConsensusVersion.objects.filter(fit=fit).aggregate(at=Max("made_at"))["at"]
+    took = max(made_at - fit.fitted_at, timedelta(0)) if made_at else timedelta(0)
+    return fit.fitted_at + max(REST, RESTS * took)
 
 
 def store(
-    kind: Campaign.Kind, method: str, estimates: Mapping[int, Estimate], *, now: datetime
-) -> None:
-    """Replace the estimates of these workers."""
+    kind: Campaign.Kind,
+    method: str,
+    estimates: Mapping[int, Estimate],
+    *,
+    parameters: Mapping[str, Any],
+    n_answers: int,
+    n_tasks: int,
+    last_answer: int,
+    now: datetime,
+) -> Fit:
+    """A new fit with the estimates of these workers in place of their old ones.
+
+    Runs in the caller's transaction. Workers who are not in it keep the estimate they have: their
+    answers are left out, but what led to that can still be read.
+    """
+    fit = Fit.objects.create(
+        kind=kind,
+        method=method,
+        parameters=dict(parameters),
+        n_workers=len(estimates),
+        n_answers=n_answers,
+        n_tasks=n_tasks,
+        last_answer=last_answer,
+        fitted_at=now,
+    )
     SkillEstimate.objects.bulk_create(
         [
             SkillEstimate(
+                fit=fit,
                 worker_id=worker_id,
                 kind=kind,
                 method=method,
                 values=dict(estimate.values),
                 n_answers=estimate.n_answers,
+                quality=estimate.quality,
+                quality_sd=estimate.quality_sd,
                 fitted_at=now,
             )
             for worker_id, estimate in sorted(estimates.items())
         ],
         update_conflicts=True,
         unique_fields=["worker", "kind"],
-        update_fields=["method", "values", "n_answers", "fitted_at"],
+        update_fields=[
+            "fit",
+            "method",
+            "values",
+            "n_answers",
+            "quality",
+            "quality_sd",
+            "fitted_at",
+        ],
     )
+    return fit
+
+
+def last_answer(answers: type[Answer]) -> int:
+    """The highest id of an answer so far."""
+    newest = answers._default_manager.aggregate(last=Max("pk"))["last"]
+    return int(newest or 0)
+
+
+def compared(worker_ids: Iterable[int], kind: Campaign.Kind) -> dict[int, int]:
+    """How many answers of these workers have been compared with somebody else's."""
+    rows = SkillEstimate.objects.filter(Q(worker__in=set(worker_ids)), kind=kind)
+    return dict(rows.values_list("worker", "n_answers"))

@@ -1,9 +1,10 @@
-"""Versions of a consensus: a new one only when something has changed."""
+"""Versions of one task's consensus: a new one only when something has changed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -12,16 +13,36 @@ from django.db.models import Model
 M = TypeVar("M", bound=Model)
 
 
-def fingerprint(*, method: str, evidence: Iterable[int], skills: Mapping[int, Any]) -> str:
+def fingerprint(
+    *, method: str, evidence: Iterable[int], skills: Mapping[int, Any], parameters: Any = None
+) -> str:
     """A hash over what a consensus is made from: the same again needs no new version."""
-    made_from = [method, sorted(evidence), sorted(skills.items())]
+    made_from = [method, sorted(evidence), sorted(skills.items()), parameters]
     return hashlib.sha256(json.dumps(made_from, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def current(model: type[M], task_ids: Iterable[int]) -> dict[int, M]:
-    """The current version of each of these tasks' consensus, by task id."""
+def current(model: type[M], task_ids: Iterable[int], *related: str) -> dict[int, M]:
+    """The current version of each of these tasks' consensus, by task id, with what is related."""
     rows = model._default_manager.filter(task__in=list(task_ids), is_current=True)
-    return {row.task_id: row for row in rows}  # type: ignore[attr-defined]
+    return {row.task_id: row for row in rows.prefetch_related(*related)}  # type: ignore[attr-defined]
+
+
+def earlier(model: type[M], task_ids: Iterable[int], *related: str) -> dict[int, list[M]]:
+    """The superseded versions of these tasks' consensus, the newest first."""
+    rows = model._default_manager.filter(task__in=list(task_ids), is_current=False)
+    found: dict[int, list[M]] = defaultdict(list)
+    for row in rows.order_by("task", "-version").prefetch_related(*related):
+        found[row.task_id].append(row)  # type: ignore[attr-defined]
+    return found
+
+
+def copied(row: M, **changes: Any) -> M:
+    """A row like this one, not stored yet, with some values changed."""
+    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
+    made = type(row)(**{field.attname: getattr(row, field.attname) for field in fields})
+    for name, value in changes.items():
+        setattr(made, name, value)
+    return made
 
 
 def supersede(model: type[M], rows: list[M]) -> None:

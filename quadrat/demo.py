@@ -20,16 +20,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotate import aggregation as box_aggregation
-from annotate import skill_fitting as box_skill_fitting
 from catalog.models import Dataset
 from catalog.superclasses import SuperClass
-from crowd import campaigns, people
+from crowd import campaigns, people, refitting
 from crowd.models import Campaign, User
 from quadrat import demo_scenes
 from quadrat.simulated_crowd import Simulation
 from simulation.dataset import write_dataset
 from verify import aggregation as verify_aggregation
-from verify import skill_fitting as verify_skill_fitting
 
 DATASET = "field-scenes"
 
@@ -126,8 +124,8 @@ def _aggregate() -> None:
 
 
 def _fit_skills() -> None:
-    box_skill_fitting.fit(now=timezone.now())
-    verify_skill_fitting.fit(now=timezone.now())
+    for aggregator in (box_aggregation.BOXES, verify_aggregation.VERDICTS):
+        refitting.refit(aggregator, clock=timezone.now, is_forced=True)
 
 
 def _write_way_in(organizer: User, password: str) -> None:

@@ -26,6 +26,10 @@ TRUSTED_ORIGINS: list[str] = _env.list("QUADRAT_TRUSTED_ORIGINS", [])
 IS_HTTPS = _env.bool("QUADRAT_HTTPS", False)
 HAS_HASHED_STATIC = _env.bool("QUADRAT_HASHED_STATIC", True)
 MAX_IMAGE_PIXELS = _env.int("QUADRAT_MAX_IMAGE_PIXELS", 120_000_000)
+SKILL_FLOORS = {
+    "box": _env.float("QUADRAT_SKILL_FLOOR_BOX", 0.35),
+    "verify": _env.float("QUADRAT_SKILL_FLOOR_VERIFY", 0.5),
+}
 
 
 def secret_key() -> str:

@@ -110,8 +110,9 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "crowd.heartbeat", "schedule": timedelta(seconds=10)},
     "sweep-boxes": {"task": "annotate.aggregate_due", "schedule": timedelta(seconds=5)},
     "sweep-verdicts": {"task": "verify.aggregate_due", "schedule": timedelta(seconds=5)},
-    "fit-box-skills": {"task": "annotate.fit_skills", "schedule": timedelta(minutes=5)},
-    "fit-verdict-skills": {"task": "verify.fit_skills", "schedule": timedelta(minutes=7)},
+    # most of the time there is nothing to do (crowd/skills.py); an exclusion is not kept waiting
+    "refit-boxes": {"task": "annotate.refit", "schedule": timedelta(seconds=50)},
+    "refit-verdicts": {"task": "verify.refit", "schedule": timedelta(seconds=70)},
     "make-releases": {"task": "exports.make_waiting_releases", "schedule": timedelta(seconds=10)},
 }
 # after a pause of the worker, one of each is enough
@@ -181,6 +182,8 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "images"
 MAX_IMAGE_PIXELS = env.MAX_IMAGE_PIXELS
+# below it a worker is suspended automatically (crowd/suspension.py)
+SKILL_FLOORS = env.SKILL_FLOORS
 RELEASES_ROOT = DATA_DIR / "releases"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

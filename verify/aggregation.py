@@ -3,21 +3,89 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from typing import Any
 
 from consensus import VOTE_METHOD, VoteConsensus, merge_votes
-from crowd import aggregating, versions
-from crowd.aggregating import Finding
+from crowd import aggregating, retirement, versions
+from crowd.aggregating import Aggregator, Estimation, Finding, Fitted
 from crowd.models import Campaign, Outcome, Task
 from crowd.retirement import Outlook
 from verify import queries, skill_fitting
+from verify.differences import Seen, difference
 from verify.models import ConsensusVerdict, Label, Verdict
 
-# A label stands when the probability of being wrong is at most this: two against one does not.
-SETTLED_RISK = 0.05
 BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What there is on one task, in the order received.
+
+    rows: the verdicts of workers who are not excluded; voted: those of them who could tell.
+    n_excluded: counted verdicts of excluded workers.
+    """
+
+    task: Task
+    rows: list[Verdict]
+    voted: list[Verdict]
+    n_excluded: int
+
+    @classmethod
+    def of(cls, task: Task, verdicts: Iterable[Verdict]) -> Evidence:
+        rows: list[Verdict] = []
+        left_out: list[Verdict] = []
+        for row in verdicts:
+            (left_out if row.worker.is_excluded else rows).append(row)
+        voted = [row for row in rows if row.outcome == Outcome.ANSWERED]
+        return cls(task, rows, voted, sum(not row.is_extra for row in left_out))
+
+    @property
+    def ids(self) -> list[int]:
+        return [row.pk for row in self.rows]
+
+
+class VerdictAggregator(Aggregator[ConsensusVerdict]):
+    """Verification tasks."""
+
+    kind = Campaign.Kind.VERIFY
+    method = VOTE_METHOD
+    answers = Verdict
+    consensus = ConsensusVerdict
+
+    def find(
+        self, tasks: Sequence[Task], fitted: Fitted, *, now: datetime
+    ) -> list[Finding[ConsensusVerdict]]:
+        verdicts = queries.current_verdicts(task.pk for task in tasks)
+        evidence = [Evidence.of(task, verdicts.get(task.pk, [])) for task in tasks]
+        results = self.merge(evidence, fitted)
+        stored = _Stored.of(evidence)
+        return [
+            _finding(one, result, fitted, stored, method=self.method, now=now)
+            for one, result in zip(evidence, results, strict=True)
+        ]
+
+    def merge(self, evidence: Iterable[Evidence], fitted: Fitted) -> Iterable[VoteConsensus]:
+        """The consensus of each task."""
+        skills = skill_fitting.skills_of(fitted)
+        for one in evidence:
+            yield merge_votes(
+                [queries.vote(row) for row in one.voted],
+                labels=Label.values,
+                skills=skills,
+                prevalence=skill_fitting.prevalence_of(fitted, one.task.campaign.super_class),
+            )
+
+    def write(self, versions_: list[ConsensusVerdict]) -> None:
+        versions.supersede(ConsensusVerdict, versions_)
+
+    def estimate(self) -> Estimation:
+        return skill_fitting.estimate()
+
+
+VERDICTS = VerdictAggregator()
 
 
 def aggregate_due(*, now: datetime, limit: int = BATCH) -> int:
@@ -25,47 +93,88 @@ def aggregate_due(*, now: datetime, limit: int = BATCH) -> int:
 
     Safe to run twice, at once and in any order, as for boxes.
     """
-    return aggregating.aggregate(
-        Campaign.Kind.VERIFY,
-        now=now,
-        limit=limit,
-        prepare=partial(_prepare, now=now),
-        write=partial(versions.supersede, ConsensusVerdict),
+    return aggregating.aggregate(VERDICTS, now=now, limit=limit)
+
+
+def seen(consensus: ConsensusVerdict) -> Seen:
+    """A stored consensus as it is compared."""
+    return Seen(consensus.label, consensus.probability, consensus.is_settled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What is stored of some tasks: the current version, and earlier ones of the same evidence."""
+
+    current: Mapping[int, ConsensusVerdict]
+    earlier: Mapping[int, Sequence[ConsensusVerdict]]
+
+    @classmethod
+    def of(cls, evidence: Sequence[Evidence]) -> _Stored:
+        current = versions.current(ConsensusVerdict, [one.task.pk for one in evidence])
+        changed = [
+            one.task.pk
+            for one in evidence
+            if (old := current.get(one.task.pk)) and old.version > 1 and old.evidence != one.ids
+        ]
+        return cls(current, versions.earlier(ConsensusVerdict, changed) if changed else {})
+
+    def alike(self, one: Evidence, new: Seen) -> ConsensusVerdict | None:
+        """An earlier version from the same answers that says the same."""
+        for row in self.earlier.get(one.task.pk, []):
+            if row.evidence == one.ids and not difference(seen(row), new).reasons:
+                return row
+        return None
+
+
+def _finding(
+    one: Evidence,
+    result: VoteConsensus,
+    fitted: Fitted,
+    stored: _Stored,
+    *,
+    method: str,
+    now: datetime,
+) -> Finding[ConsensusVerdict]:
+    outlook = _outlook(one, result, fitted)
+    decision = retirement.decide(one.task, outlook)
+    old = stored.current.get(one.task.pk)
+    is_settled = decision.state == Task.State.RETIRED
+    new = Seen(result.label if one.voted else "", result.probability, is_settled)
+    is_changed = bool(difference(seen(old) if old else None, new).reasons)
+    version = None
+    if is_changed or old is None or old.evidence != one.ids:
+        number = old.version + 1 if old else 1
+        alike = stored.alike(one, new)
+        mark = _fingerprint(one, fitted, method)
+        version = (
+            versions.copied(alike, version=number, is_current=True, computed_at=now)
+            if alike
+            else _row(one, result, new, mark, number, method=method, now=now)
+        )
+    return Finding(
+        one.task, outlook, decision, version, is_changed, based_on=old.version if old else 0
     )
 
 
-def _prepare(tasks: list[Task], *, now: datetime) -> Callable[[Task], Finding[ConsensusVerdict]]:
-    task_ids = [task.pk for task in tasks]
-    verdicts = queries.current_verdicts(task_ids)
-    known = skill_fitting.load(row.worker_id for rows in verdicts.values() for row in rows)
-    before = versions.current(ConsensusVerdict, task_ids)
-
-    def find(task: Task) -> Finding[ConsensusVerdict]:
-        rows = verdicts.get(task.pk, [])
-        voted = [row for row in rows if row.outcome == Outcome.ANSWERED]
-        skills = {row.worker_id: known[row.worker_id] for row in voted if row.worker_id in known}
-        result = merge_votes(
-            [queries.vote(row) for row in voted],
-            labels=Label.values,
-            skills={str(worker_id): skill for worker_id, skill in skills.items()},
-        )
-        mark = versions.fingerprint(
-            method=VOTE_METHOD, evidence=[row.pk for row in rows], skills=skills
-        )
-        old = before.get(task.pk)
-        is_new = old is None or old.fingerprint != mark
-        version = _row(task, rows, voted, result, mark, old, now=now) if is_new else None
-        return Finding(task, _outlook(result, rows, voted), version)
-
-    return find
+def _fingerprint(one: Evidence, fitted: Fitted, method: str) -> str:
+    workers = {row.worker_id for row in one.voted}
+    skills: dict[int, Any] = {w: fitted.skills[w].values for w in workers if w in fitted.skills}
+    prevalence = skill_fitting.prevalence_of(fitted, one.task.campaign.super_class)
+    return versions.fingerprint(
+        method=method, evidence=one.ids, skills=skills, parameters=prevalence
+    )
 
 
-def _outlook(result: VoteConsensus, rows: list[Verdict], voted: list[Verdict]) -> Outlook:
+def _outlook(one: Evidence, result: VoteConsensus, fitted: Fitted) -> Outlook:
+    n_voted = len(one.voted)
+    alone = fitted.skills.get(one.voted[0].worker_id) if n_voted == 1 else None
     return Outlook(
-        is_settled=result.n_votes > 0 and result.risk <= SETTLED_RISK,
-        n_unusable=len(rows) - len(voted),
-        agreement=_pair_agreement(voted),
         risk=result.risk,
+        n_looked=n_voted,
+        n_unusable=len(one.rows) - n_voted,
+        agreement=_pair_agreement(one.voted),
+        n_excluded=one.n_excluded,
+        n_compared=alone.n_answers if alone else 0,
     )
 
 
@@ -79,28 +188,29 @@ def _pair_agreement(voted: list[Verdict]) -> float | None:
 
 
 def _row(
-    task: Task,
-    rows: list[Verdict],
-    voted: list[Verdict],
+    one: Evidence,
     result: VoteConsensus,
+    new: Seen,
     mark: str,
-    old: ConsensusVerdict | None,
+    number: int,
     *,
+    method: str,
     now: datetime,
 ) -> ConsensusVerdict:
     return ConsensusVerdict(
-        task=task,
-        version=old.version + 1 if old else 1,
-        method=VOTE_METHOD,
-        label=result.label if voted else "",
+        task=one.task,
+        version=number,
+        method=method,
+        label=new.label,
         probability=result.probability,
         p_instance=result.probabilities[Label.ANIMAL.value],
         probabilities=dict(result.probabilities),
-        votes=dict(sorted(Counter(row.label for row in voted).items())),
+        votes=dict(sorted(Counter(row.label for row in one.voted).items())),
         n_votes=result.n_votes,
-        n_unusable=len(rows) - len(voted),
+        n_unusable=len(one.rows) - len(one.voted),
         risk=result.risk,
-        evidence=[row.pk for row in rows],
+        evidence=one.ids,
         fingerprint=mark,
+        is_settled=new.is_settled,
         computed_at=now,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from crowd import hints
-from verify import aggregation, skill_fitting
+from crowd import hints, refitting
+from verify import aggregation
 
 
 @shared_task(name="verify.aggregate_due")
@@ -19,7 +19,9 @@ def aggregate_due() -> int:
     return n_done
 
 
-@shared_task(name="verify.fit_skills")
-def fit_skills() -> int:
-    """Estimate every worker's skill anew."""
-    return skill_fitting.fit(now=timezone.now())
+@shared_task(name="verify.refit")
+def refit() -> int:
+    """Estimate skills anew where that is due, and merge everything again; returns how many photos
+    have changed."""
+    versions = refitting.refit(aggregation.VERDICTS, clock=timezone.now)
+    return sum(version.n_changed for version in versions)

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+
+from django.db import transaction
+from django.db.models import QuerySet
 
 from consensus import Vote
 from crowd.models import Outcome
 from verify.models import Verdict
 
+ROWS_AT_ONCE = 5000
+
 
 def current_verdicts(task_ids: Iterable[int]) -> dict[int, list[Verdict]]:
-    """The current verdicts of these tasks, in the order received."""
+    """The current verdicts of these tasks with their workers, in the order received; those of
+    excluded workers, too."""
     by_task: dict[int, list[Verdict]] = defaultdict(list)
     rows = Verdict.objects.filter(task__in=list(task_ids), is_current=True)
-    for verdict in rows.order_by("received_at", "id"):
+    for verdict in rows.select_related("worker").order_by("received_at", "id"):
         by_task[verdict.task_id].append(verdict)
     return by_task
 
@@ -24,15 +32,22 @@ def vote(verdict: Verdict) -> Vote:
     return Vote(worker=str(verdict.worker_id), label=verdict.label)
 
 
-def votes_by_task() -> Iterator[list[Vote]]:
-    """The votes of each task that has two or more, streamed."""
-    rows = Verdict.objects.filter(is_current=True, outcome=Outcome.ANSWERED).order_by("task", "id")
-    task_id, votes = None, list[Vote]()
-    for verdict in rows.iterator(chunk_size=2000):
-        if verdict.task_id != task_id:
-            if len(votes) > 1:
-                yield votes
-            task_id, votes = verdict.task_id, []
-        votes.append(vote(verdict))
-    if len(votes) > 1:
-        yield votes
+def evidence() -> QuerySet[Verdict]:
+    """The verdicts that skills are estimated from: current ones of whoever could tell."""
+    return Verdict.objects.filter(
+        is_current=True, outcome=Outcome.ANSWERED, worker__is_excluded=False
+    )
+
+
+def votes_by_task() -> Iterator[tuple[str, list[Vote]]]:
+    """The super-class and the votes of each task that has any, in the order of the tasks, through
+    one cursor.
+
+    The transaction that the cursor needs ends with the last task.
+    """
+    columns = ("task_id", "task__campaign__super_class", "worker_id", "label")
+    rows = evidence().order_by("task_id", "received_at", "id").values_list(*columns)
+    with transaction.atomic():
+        stream = rows.iterator(chunk_size=ROWS_AT_ONCE)
+        for (_, super_class), of_task in groupby(stream, key=itemgetter(0, 1)):
+            yield super_class, [Vote(str(worker), label) for _, _, worker, label in of_task]

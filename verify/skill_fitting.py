@@ -2,43 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from math import sqrt
 
-from consensus import VOTE_METHOD, VoteSkill, fit_vote_skills
-from crowd import locks, skills
-from crowd.models import Campaign
+from consensus import VoteSkill, fit_vote_skills
+from crowd.aggregating import Estimation, Fitted
 from crowd.skills import Estimate
 from verify import queries
-from verify.models import Label, Verdict
+from verify.models import Label
+
+# Votes that the prior of the consensus core is worth.
+PRIOR_OBSERVATIONS = 4.0
 
 
-def fit(*, now: datetime) -> int:
-    """Fit and store the skills of all workers, if there are new answers; returns how many.
-
-    One fit at a time, of whatever kind, so that half of the job processes stay free for the rest.
-    """
-    with locks.only_one("fit") as is_ours:
-        if not is_ours or not skills.is_behind(Campaign.Kind.VERIFY, Verdict.objects.all()):
-            return 0
-        fitted, _ = fit_vote_skills(list(queries.votes_by_task()), Label.values)
-        estimates = {int(worker): _estimate(skill) for worker, skill in fitted.items()}
-        skills.store(Campaign.Kind.VERIFY, VOTE_METHOD, estimates, now=now)
-    return len(estimates)
+def estimate() -> Estimation:
+    """The skills of all workers who are not excluded, and how frequent each label is."""
+    votes = [votes for _, votes in queries.votes_by_task()]
+    found, prevalence = fit_vote_skills([v for v in votes if len(v) > 1], Label.values)
+    fitted = Fitted(
+        parameters={"prevalence": {"": prevalence}},
+        skills={int(worker): estimate_of(skill) for worker, skill in found.items()},
+    )
+    return Estimation(fitted, n_answers=sum(map(len, votes)), n_tasks=len(votes))
 
 
-def load(worker_ids: Iterable[int]) -> dict[int, VoteSkill]:
-    """The stored skills of these workers; those without one get the core's prior."""
-    stored = skills.load(Campaign.Kind.VERIFY, VOTE_METHOD, worker_ids)
-    return {worker_id: _skill(estimate) for worker_id, estimate in stored.items()}
+def skills_of(fitted: Fitted) -> dict[str, VoteSkill]:
+    """The skills as the consensus core takes them, by worker."""
+    return {str(worker): skill_of(estimate) for worker, estimate in fitted.skills.items()}
 
 
-def _estimate(skill: VoteSkill) -> Estimate:
+def prevalence_of(fitted: Fitted, group: str) -> dict[str, float] | None:
+    """How frequent each label is in a super-class; None where that is not known."""
+    known = fitted.parameters.get("prevalence", {})
+    found: dict[str, float] | None = known.get(group, known.get(""))
+    return found
+
+
+def estimate_of(skill: VoteSkill) -> Estimate:
+    """A skill as it is stored; the accuracy is taken as a coin thrown once a vote."""
     values = {"accuracy": skill.accuracy, "confusion": [list(row) for row in skill.confusion]}
-    return Estimate(values=values, n_answers=skill.n_answers)
+    n = skill.n_answers + PRIOR_OBSERVATIONS
+    sd = sqrt(skill.accuracy * (1 - skill.accuracy) / n)
+    return Estimate(values, skill.n_answers, quality=skill.accuracy, quality_sd=sd)
 
 
-def _skill(estimate: Estimate) -> VoteSkill:
+def skill_of(estimate: Estimate) -> VoteSkill:
+    """A stored skill as the consensus core takes it."""
     return VoteSkill(
         accuracy=estimate.values["accuracy"],
         n_answers=estimate.n_answers,

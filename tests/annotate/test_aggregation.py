@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from annotate import aggregation, skill_fitting
+from annotate import aggregation
 from annotate.models import Consensus, ConsensusBox
-from crowd import retirement
-from crowd.models import SkillEstimate, Task
+from crowd import refitting, retirement
+from crowd.models import Fit, SkillEstimate, Task
 from tests import make
 from tests.make import NOON
 
@@ -124,8 +124,8 @@ def test_an_answer_that_comes_in_meanwhile_leaves_its_task_due(ada, ben):
     make.answer_everything(ada, campaign, make.annotation([BIRD]))
     seen = Task.objects.select_related("campaign").get()
     make.answer_everything(ben, campaign, make.annotation([BIRD]), now=NOON + timedelta(seconds=1))
-    outlook = retirement.Outlook(is_settled=True, n_unusable=0, agreement=None, risk=0)
-    retirement.apply([(seen, outlook)], now=NOON)
+    outlook = retirement.Outlook(risk=0, n_looked=1)
+    retirement.apply([(seen, outlook, retirement.decide(seen, outlook))], now=NOON)
     assert Task.objects.get().aggregate_due_at == NOON + timedelta(seconds=1)
     assert aggregate(NOON + timedelta(seconds=2)) == 1
     assert Consensus.objects.get().n_looked == 2
@@ -136,12 +136,11 @@ def test_skills_are_fitted_and_used(ada, ben):
     eve = make.worker("eve")
     for worker, box in ((ada, BIRD), (eve, [101, 100, 299, 201]), (ben, [60, 60, 420, 300])):
         make.answer_everything(worker, campaign, make.annotation([box]))
-    assert skill_fitting.fit(now=NOON) == 3
-    skills = skill_fitting.load([ada.pk, ben.pk, eve.pk])
+    refitting.refit(aggregation.BOXES, clock=lambda: NOON)
+    skills = aggregation.BOXES.fitted([ada.pk, ben.pk, eve.pk]).skills
     assert skills[ben.pk].quality < skills[ada.pk].quality
-    assert SkillEstimate.objects.count() == 3
-    skill_fitting.fit(now=NOON)
-    assert SkillEstimate.objects.count() == 3
+    assert all(skill.quality_sd > 0 for skill in skills.values())
+    assert SkillEstimate.objects.filter(fit=Fit.objects.get()).count() == 3
 
 
 def test_a_batch_takes_as_many_reads_for_many_tasks_as_for_few(ada, django_assert_max_num_queries):

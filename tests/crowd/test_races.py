@@ -12,9 +12,7 @@ from django.db import connections
 from annotate import aggregation, submission
 from annotate.models import Consensus
 from crowd import aggregating, leases, retirement
-from crowd.aggregating import Finding
-from crowd.models import Assignment, Campaign, Task
-from crowd.retirement import Outlook
+from crowd.models import Assignment, Task
 from tests import make
 from tests.make import NOON
 
@@ -107,20 +105,19 @@ def test_a_task_that_cannot_be_aggregated_does_not_hold_up_the_others(ada):
     campaign = make.campaign(3)
     make.answer_everything(ada, campaign)
     broken = Task.objects.order_by("pk").first()
-    calm = Outlook(is_settled=True, n_unusable=0, agreement=None, risk=0)
 
-    def find(task: Task) -> Finding[str]:
-        if task.pk == broken.pk:
-            raise ZeroDivisionError
-        return Finding(task, calm, None)
+    class Fragile(aggregation.BoxAggregator):
+        def find(self, tasks, fitted, *, now):
+            if broken in tasks:
+                raise ZeroDivisionError
+            return super().find(tasks, fitted, now=now)
 
     def aggregate(now):
-        return aggregating.aggregate(
-            Campaign.Kind.BOX, now=now, limit=9, prepare=lambda _: find, write=list
-        )
+        return aggregating.aggregate(Fragile(), now=now, limit=9)
 
     assert aggregate(NOON) == 3
     assert aggregate(NOON) == 0
     due = Task.objects.filter(aggregate_due_at__isnull=False)
     assert [task.pk for task in due] == [broken.pk]
+    assert Consensus.objects.count() == 2
     assert aggregate(NOON + retirement.PUT_OFF) == 1

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from crowd import leases
+from crowd import leases, refitting
 from crowd.models import Campaign, Task
 from tests import make
 from tests.make import NOON
-from verify import aggregation, skill_fitting
+from verify import aggregation
 from verify.models import ConsensusVerdict, Verdict
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +87,6 @@ def test_skills_are_fitted(ada, ben):
     campaign = make.campaign(20, slug="fox", kind=Campaign.Kind.VERIFY, super_class="Mammalia")
     for worker, label in ((ada, "animal"), (make.worker("eve"), "animal"), (ben, "scat")):
         make.answer_everything(worker, campaign, make.verdict(label))
-    assert skill_fitting.fit(now=NOON) == 3
-    skills = skill_fitting.load([ada.pk, ben.pk])
-    assert skills[ada.pk].accuracy > skills[ben.pk].accuracy
+    refitting.refit(aggregation.VERDICTS, clock=lambda: NOON)
+    skills = aggregation.VERDICTS.fitted([ada.pk, ben.pk]).skills
+    assert skills[ada.pk].quality > skills[ben.pk].quality

@@ -24,8 +24,18 @@ class Command(BaseCommand):
         parser.add_argument("--dataset", required=True, help="slug of the data set")
         parser.add_argument("--super-class", required=True, help="for example Aves")
         parser.add_argument("--split", default="", choices=["", *Split.values])
-        parser.add_argument("--workers-per-task", type=int, default=3)
-        parser.add_argument("--max-workers", type=int, help="default: two more than wanted")
+        parser.add_argument("--workers-per-task", type=int, help="default: 3")
+        parser.add_argument(
+            "--max-workers", type=int, help="default: two more than wanted; adaptive: five more"
+        )
+        parser.add_argument(
+            "--adaptive", action="store_true", help="finish a photo as soon as its risk allows"
+        )
+        parser.add_argument("--min-workers", type=int, help="adaptive: at least so many; default 2")
+        parser.add_argument("--tau", type=float, help="risk at which a photo may be finished")
+        parser.add_argument(
+            "--pilot-share", type=float, help="share of photos that get three answers in any case"
+        )
         parser.add_argument("--instructions", default="")
         parser.add_argument("--seed", type=int, default=0, help="of the order of the tasks")
 
@@ -38,18 +48,31 @@ class Command(BaseCommand):
         if super_class is None:
             known = ", ".join(superclasses.SuperClass.values)
             raise CommandError(f"{options['super_class']!r} is no super-class; known: {known}.")
-        chosen = ("slug", "split", "workers_per_task", "max_workers", "instructions", "seed")
+        chosen = ("slug", "split", "max_workers", "tau", "pilot_share", "instructions", "seed")
         try:
             campaign = campaigns.create(
                 kind=Campaign.Kind(options["kind"]),
                 dataset=dataset,
                 super_class=super_class,
+                **_stopping(options),
                 now=timezone.now(),
                 **{name: options[name] for name in chosen},
             )
         except CrowdError as error:
             raise CommandError(_in_words(error)) from error
         self.stdout.write(f"Campaign {campaign.slug}: {campaign.tasks.count()} tasks.")
+
+
+def _stopping(options: dict[str, Any]) -> dict[str, Any]:
+    """How a task ends; each way has its own word for the number of answers."""
+    fixed, least = options["workers_per_task"], options["min_workers"]
+    if options["adaptive"]:
+        if fixed is not None:
+            raise CommandError("With --adaptive the number is the least: say --min-workers.")
+        return {"stopping": Campaign.Stopping.ADAPTIVE, "workers_per_task": least}
+    if least is not None:
+        raise CommandError("--min-workers goes with --adaptive; else say --workers-per-task.")
+    return {"stopping": Campaign.Stopping.FIXED, "workers_per_task": fixed}
 
 
 def _in_words(error: CrowdError) -> str:
