@@ -1,7 +1,8 @@
 """From several workers' answers to one: boxes and votes. numpy and scipy only.
 
 `merge_boxes` and `merge_votes` merge the answers about one image or item with given skills;
-`fit_boxes` and `fit_vote_skills` estimate the skills of all workers from all answers.
+`merge_images` and `merge_items` do so for many, streamed. `fit_boxes` and `fit_votes` estimate the
+skills of all workers from all answers.
 `BOX_METHOD` and `VOTE_METHOD` name the method and change with every change of its results.
 """
 
@@ -18,13 +19,16 @@ from consensus.types import (
     ImageConsensus,
     RiskParts,
 )
+from consensus.vote_fit import fit_votes
 from consensus.vote_types import (
     Vote,
     VoteConsensus,
+    VoteFit,
+    VoteItem,
     VoteParameters,
     VoteSkill,
 )
-from consensus.votes import VOTE_METHOD, fit_vote_skills, merge_votes
+from consensus.votes import VOTE_METHOD, merge_items, merge_votes
 
 __all__ = [
     "BOX_METHOD",
@@ -41,11 +45,14 @@ __all__ = [
     "StoppingRule",
     "Vote",
     "VoteConsensus",
+    "VoteFit",
+    "VoteItem",
     "VoteParameters",
     "VoteSkill",
     "fit_boxes",
-    "fit_vote_skills",
+    "fit_votes",
     "merge_boxes",
     "merge_images",
+    "merge_items",
     "merge_votes",
 ]

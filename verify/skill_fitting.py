@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from math import sqrt
 
-from consensus import VoteSkill, fit_vote_skills
+from consensus import VoteFit, VoteItem, VoteSkill, fit_votes
 from crowd.aggregating import Estimation, Fitted
-from crowd.skills import Estimate
+from crowd.skills import Estimate, as_stored
 from verify import queries
 from verify.models import Label
 
@@ -14,32 +16,45 @@ from verify.models import Label
 PRIOR_OBSERVATIONS = 4.0
 
 
+@dataclass(slots=True)
+class _Counted:
+    """Items on their way to the fit, counted."""
+
+    items: Iterator[VoteItem]
+    n_items: int = 0
+    n_votes: int = 0
+
+    def __iter__(self) -> Iterator[VoteItem]:
+        for item in self.items:
+            self.n_items += 1
+            self.n_votes += len(item.votes)
+            yield item
+
+
 def estimate() -> Estimation:
     """The skills of all workers who are not excluded, and how frequent each label is."""
-    votes = [votes for _, votes in queries.votes_by_task()]
-    found, prevalence = fit_vote_skills([v for v in votes if len(v) > 1], Label.values)
+    items = _Counted(queries.voted_items())
+    found = fit_votes(items, Label.values)
     fitted = Fitted(
-        parameters={"prevalence": {"": prevalence}},
-        skills={int(worker): estimate_of(skill) for worker, skill in found.items()},
+        parameters=as_stored({"prevalence": found.prevalence, "overall": found.overall}),
+        skills={int(worker): estimate_of(skill) for worker, skill in found.skills.items()},
     )
-    return Estimation(fitted, n_answers=sum(map(len, votes)), n_tasks=len(votes))
+    return Estimation(fitted, n_answers=items.n_votes, n_tasks=items.n_items)
 
 
-def skills_of(fitted: Fitted) -> dict[str, VoteSkill]:
-    """The skills as the consensus core takes them, by worker."""
-    return {str(worker): skill_of(estimate) for worker, estimate in fitted.skills.items()}
-
-
-def prevalence_of(fitted: Fitted, group: str) -> dict[str, float] | None:
-    """How frequent each label is in a super-class; None where that is not known."""
-    known = fitted.parameters.get("prevalence", {})
-    found: dict[str, float] | None = known.get(group, known.get(""))
-    return found
+def fit_of(fitted: Fitted) -> VoteFit:
+    """A stored fit as the consensus core takes it."""
+    return VoteFit(
+        skills={str(worker): skill_of(estimate) for worker, estimate in fitted.skills.items()},
+        prevalence=fitted.parameters.get("prevalence", {}),
+        overall=fitted.parameters.get("overall", {}),
+    )
 
 
 def estimate_of(skill: VoteSkill) -> Estimate:
     """A skill as it is stored; the accuracy is taken as a coin thrown once a vote."""
-    values = {"accuracy": skill.accuracy, "confusion": [list(row) for row in skill.confusion]}
+    values = as_stored(asdict(skill))
+    del values["n_answers"]
     n = skill.n_answers + PRIOR_OBSERVATIONS
     sd = sqrt(skill.accuracy * (1 - skill.accuracy) / n)
     return Estimate(values, skill.n_answers, quality=skill.accuracy, quality_sd=sd)
@@ -47,8 +62,4 @@ def estimate_of(skill: VoteSkill) -> Estimate:
 
 def skill_of(estimate: Estimate) -> VoteSkill:
     """A stored skill as the consensus core takes it."""
-    return VoteSkill(
-        accuracy=estimate.values["accuracy"],
-        n_answers=estimate.n_answers,
-        confusion=tuple(tuple(row) for row in estimate.values["confusion"]),
-    )
+    return VoteSkill.from_json({**estimate.values, "n_answers": estimate.n_answers})

@@ -1,13 +1,14 @@
-"""Merging votes and learning from them."""
+"""Merging votes with given skills, and what a mistake costs."""
 
 from __future__ import annotations
 
 import itertools
 
-import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from consensus import Vote, VoteSkill, fit_vote_skills, merge_votes
+from consensus import Vote, VoteFit, VoteItem, VoteSkill, merge_items, merge_votes
 
 LABELS = ["animal", "track", "scat"]
 GOOD = VoteSkill(accuracy=0.95, n_answers=100)
@@ -77,8 +78,8 @@ def test_a_label_outside_the_vocabulary_is_refused():
         merge_votes(votes(("a", "feather")), labels=LABELS)
     with pytest.raises(ValueError, match="empty"):
         merge_votes([], labels=[])
-    with pytest.raises(ValueError, match="feather"):
-        fit_vote_skills([votes(("a", "feather"))], LABELS)
+    with pytest.raises(ValueError, match="twice"):
+        merge_votes([], labels=["animal", "animal"])
 
 
 def test_a_skill_for_another_vocabulary_is_refused():
@@ -87,61 +88,111 @@ def test_a_skill_for_another_vocabulary_is_refused():
         merge_votes(votes(("a", "track")), labels=LABELS, skills={"a": skill})
 
 
-def crowd(n_items, seed=3):
-    """Truths and votes: five good workers, one who guesses, one who calls every scat a track."""
-    rng = np.random.default_rng(seed)
-    truths = rng.choice(3, n_items, p=[0.7, 0.15, 0.15])
-    items = []
-    for truth in truths:
-        cast = {f"good{i}": truth if rng.random() < 0.85 else rng.integers(3) for i in range(5)}
-        cast["guess"] = rng.integers(3)
-        cast["mixes"] = 1 if truth == 2 else truth
-        items.append([Vote(worker, LABELS[label]) for worker, label in cast.items()])
-    return [LABELS[truth] for truth in truths], items
+REASONS = ["track", "scat"]
 
 
-def test_skills_and_prevalence_are_learned():
-    truths, items = crowd(300)
-    skills, prevalence = fit_vote_skills(items, LABELS)
-    assert skills["good0"].accuracy > 0.8
-    assert skills["guess"].accuracy < 0.5
-    assert skills["mixes"].confusion[2][1] > 0.8
-    assert skills["good0"].n_answers == 300
-    assert sum(prevalence.values()) == pytest.approx(1)
-    assert prevalence["animal"] == pytest.approx(0.7, abs=0.1)
-    found = [merge_votes(v, labels=LABELS, skills=skills, prevalence=prevalence) for v in items]
-    wrong = sum(f.label != truth for f, truth in zip(found, truths, strict=True))
-    assert wrong <= 9
+@pytest.mark.parametrize(("p", "cost"), [(0.02, 1), (0.02, 10), (0.3, 1), (0.3, 10), (0.05, 19)])
+def test_with_two_labels_the_risk_is_the_cheaper_mistake(p, cost):
+    prevalence = {"animal": 1 - p, "track": p}
+    found = merge_votes(
+        [], labels=["animal", "track"], prevalence=prevalence, costs={"track": cost}
+    )
+    assert found.risk == pytest.approx(min(cost * p, 1 - p))
+    assert found.label == ("track" if cost * p > 1 - p + 1e-6 else "animal")
+    assert found.probability == pytest.approx(found.probabilities[found.label])
 
 
-def test_the_order_of_items_and_votes_does_not_change_the_skills():
-    _, items = crowd(60)
-    here, _ = fit_vote_skills(items, LABELS)
-    there, _ = fit_vote_skills([cast[::-1] for cast in items[::-1]], LABELS)
-    for worker, skill in here.items():
-        assert there[worker].accuracy == pytest.approx(skill.accuracy)
+def test_taking_tracks_for_scat_misses_no_non_instance():
+    doubtful = {"animal": 0.02, "track": 0.49, "scat": 0.49}
+    costs = {"track": 10, "scat": 10}
+    alone = merge_votes([], labels=LABELS, prevalence=doubtful, costs=costs)
+    alike = merge_votes([], labels=LABELS, prevalence=doubtful, costs=costs, alike=[REASONS])
+    assert alone.risk == pytest.approx(4.92)
+    assert alike.risk == pytest.approx(0.02)
+    assert alike.label == "track"
 
 
-def test_items_with_one_vote_teach_no_skill():
-    skills, prevalence = fit_vote_skills([votes(("a", "track"))] * 50, LABELS)
-    assert skills["a"].n_answers == 0
-    assert skills["a"].accuracy == pytest.approx(0.8)
-    assert prevalence["track"] > 0.8
+def test_non_instances_are_summed_before_they_are_compared_with_the_animal():
+    split = {"animal": 0.4, "track": 0.35, "scat": 0.25}
+    assert merge_votes([], labels=LABELS, prevalence=split).label == "animal"
+    found = merge_votes([], labels=LABELS, prevalence=split, alike=[REASONS])
+    assert (found.label, found.probability) == ("track", pytest.approx(0.35))
+    assert found.risk == pytest.approx(0.4)
 
 
-def test_few_votes_move_a_skill_only_a_little():
-    agreeing = votes(("a", "track"), ("b", "track"))
-    skills, _ = fit_vote_skills([agreeing], LABELS)
-    assert 0.75 < skills["a"].accuracy < 0.9
+def test_costs_and_sets_that_make_no_sense_are_refused():
+    for costs in ({"feather": 2}, {"track": 0}, {"track": float("nan")}, {"track": float("inf")}):
+        with pytest.raises(ValueError, match=r"feather|positive"):
+            merge_votes([], labels=LABELS, costs=costs)
+    with pytest.raises(ValueError, match="two of the sets"):
+        merge_votes([], labels=LABELS, alike=[["track"], ["scat", "track"]])
+    with pytest.raises(ValueError, match="feather"):
+        merge_votes([], labels=LABELS, alike=[["feather"]])
 
 
-@pytest.mark.parametrize("labels", [["only"], LABELS])
-def test_degenerate_vote_tables_stay_finite(labels):
-    first = labels[0]
-    tables: list[list[list[Vote]]] = [[], [[]], [votes(("a", first))]]
-    for items in [*tables, [votes(("a", first), ("b", first))] * 5]:
-        skills, prevalence = fit_vote_skills(items, labels)
-        assert sum(prevalence.values()) == pytest.approx(1)
-        for cast in items:
-            found = merge_votes(cast, labels=labels, skills=skills, prevalence=prevalence)
-            assert 0 < found.probability <= 1
+def test_a_corrected_confusion_matrix_is_a_third_opinion():
+    sure = ((0.98, 0.01, 0.01), (0.01, 0.98, 0.01), (0.01, 0.01, 0.98))
+    flat = ((0.4, 0.3, 0.3), (0.3, 0.4, 0.3), (0.3, 0.3, 0.4))
+    with_two = merge_votes(
+        votes(("a", "scat")), labels=LABELS, skills={"a": VoteSkill(0.9, 9, sure)}
+    )
+    with_three = merge_votes(
+        votes(("a", "scat")), labels=LABELS, skills={"a": VoteSkill(0.9, 9, sure, flat)}
+    )
+    assert with_two.probability == pytest.approx((0.9 + 2 * 0.98) / 3)
+    assert with_three.probability == pytest.approx((0.9 + 0.98 + 0.4) / 3)
+
+
+ballots = st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from(LABELS)), max_size=8).map(
+    lambda pairs: votes(*pairs)
+)
+groups = st.sampled_from(["Aves", "Mammalia", "Reptilia"])
+FIT = VoteFit(
+    skills={"a": GOOD, "b": POOR, "c": VoteSkill(0.8, 9, ((0.9, 0.05, 0.05),) * 3)},
+    prevalence={"Aves": {"animal": 0.9, "track": 0.1}, "Mammalia": {"animal": 0.4, "scat": 0.6}},
+    overall={"animal": 0.8, "track": 0.1, "scat": 0.1},
+)
+
+
+@given(st.lists(st.builds(VoteItem, ballots, groups), max_size=6))
+def test_merging_many_items_gives_what_merging_one_by_one_gives(items):
+    costs, alike = {"track": 5}, [REASONS]
+    together = list(merge_items(items, labels=LABELS, fit=FIT, costs=costs, alike=alike))
+    assert together == [
+        merge_votes(
+            item.votes,
+            labels=LABELS,
+            skills=FIT.skills,
+            prevalence=FIT.shares(item.group),
+            costs=costs,
+            alike=alike,
+        )
+        for item in items
+    ]
+
+
+@given(ballots, st.permutations(LABELS))
+def test_the_order_of_the_vocabulary_changes_no_probability(cast, order):
+    here = merge_votes(cast, labels=LABELS, skills={"a": GOOD, "b": POOR})
+    there = merge_votes(cast, labels=order, skills={"a": GOOD, "b": POOR})
+    assert there.probabilities == pytest.approx(here.probabilities)
+    assert there.risk == pytest.approx(here.risk)
+
+
+@given(ballots, st.dictionaries(st.sampled_from(LABELS), st.floats(0.01, 100), max_size=3))
+def test_probabilities_sum_to_one_and_no_other_label_is_expected_to_cost_less(cast, costs):
+    found = merge_votes(cast, labels=LABELS, skills=FIT.skills, costs=costs)
+    assert sum(found.probabilities.values()) == pytest.approx(1)
+    expected = {
+        label: sum(costs.get(t, 1) * p for t, p in found.probabilities.items() if t != label)
+        for label in LABELS
+    }
+    assert found.risk == pytest.approx(expected[found.label])
+    assert found.risk <= min(expected.values()) + 1e-6
+
+
+@given(ballots)
+def test_one_more_vote_of_a_worker_better_than_chance_makes_its_label_likelier(cast):
+    before = merge_votes(cast, labels=LABELS)
+    after = merge_votes([*cast, Vote("z", "scat")], labels=LABELS)
+    assert after.probabilities["scat"] >= before.probabilities["scat"]
