@@ -25,7 +25,7 @@ class Reason(StrEnum):
     MOVED = "boxes moved by more than 1 px"
     LABEL = "label changed"
     SCORE = "probability changed by more than 0.05"
-    DOUBT = "doubt crossed the campaign's limit"
+    DOUBT = "sure enough now, or no longer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,38 @@ from django.core.exceptions import NON_FIELD_ERRORS
 
 from catalog.models import Dataset, Split
 from catalog.superclasses import SuperClass
+from crowd.campaigns import PILOT_SHARE, TAU, WORKERS
 from crowd.errors import CrowdError
-from crowd.models import Campaign
+from crowd.models import MOST_WORKERS, PILOT_ANSWERS, Campaign
 
 # the address of the form itself would hide a campaign of that name
 RESERVED_SLUGS = frozenset({"new"})
+# the doubt at which a photo is finished: careful, balanced (the default of its kind), thrifty
+TAUS = {
+    Campaign.Kind.BOX: {"careful": 0.05, "balanced": TAU[Campaign.Kind.BOX], "thrifty": 0.20},
+    Campaign.Kind.VERIFY: {"careful": 0.02, "balanced": TAU[Campaign.Kind.VERIFY], "thrifty": 0.10},
+}
+# what the fields of an adaptive campaign are called where the domain names a field
+ADAPTIVE_NAMES = {
+    "workers_per_task": "least",
+    "max_workers": "most",
+    "tau": "care",
+    "pilot_share": "pilots",
+}
+
+
+def care_choices() -> list[tuple[str, str]]:
+    """How sure is sure enough, in words with the numbers behind."""
+    words = {
+        "careful": "Careful: more answers, for data that others will measure against",
+        "balanced": "Balanced: a good start",
+        "thrifty": "Thrifty: fewer answers, where a miss now and then does little harm",
+    }
+    box, verify = TAUS[Campaign.Kind.BOX], TAUS[Campaign.Kind.VERIFY]
+    return [
+        (name, f"{said} (doubt at most {box[name]:.2f} for boxes, {verify[name]:.2f} for verdicts)")
+        for name, said in words.items()
+    ]
 
 
 class CampaignForm(forms.Form):
@@ -53,19 +80,65 @@ class CampaignForm(forms.Form):
         required=False,
         choices=[("", "All images"), *((split, split.value) for split in Split)],
     )
+    stopping = forms.ChoiceField(
+        label="How many workers see a photo",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            (Campaign.Stopping.FIXED, "The same number for every photo, more where they disagree"),
+            (
+                Campaign.Stopping.ADAPTIVE,
+                "As many as each photo needs: easy ones few, hard ones more",
+            ),
+        ],
+        initial=Campaign.Stopping.FIXED,
+    )
     workers_per_task = forms.IntegerField(
         label="Workers per photo",
+        required=False,
         min_value=1,
-        max_value=20,
-        initial=3,
+        max_value=MOST_WORKERS,
+        initial=WORKERS[Campaign.Stopping.FIXED],
         help_text="How many answer each photo before the consensus may stand.",
     )
     max_workers = forms.IntegerField(
         label="Upper limit",
         required=False,
         min_value=1,
-        max_value=20,
+        max_value=MOST_WORKERS,
         help_text="How many may answer a photo that workers disagree on. Empty: two more.",
+    )
+    care = forms.ChoiceField(
+        label="How sure is sure enough",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=care_choices,
+        initial="balanced",
+    )
+    least = forms.IntegerField(
+        label="At least",
+        required=False,
+        min_value=1,
+        max_value=MOST_WORKERS,
+        initial=WORKERS[Campaign.Stopping.ADAPTIVE],
+        help_text="Workers who see every photo. With 1, one answer is enough only from somebody "
+        "who has been compared with others a dozen times.",
+    )
+    most = forms.IntegerField(
+        label="At most",
+        required=False,
+        min_value=1,
+        max_value=MOST_WORKERS,
+        help_text="After these a doubtful photo is yours to settle. Empty: five more.",
+    )
+    pilots = forms.IntegerField(
+        label="Pilot photos in percent",
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text=f"This share gets at least {PILOT_ANSWERS} answers in any case, so that workers "
+        f"can be compared. Empty: {100 * PILOT_SHARE:.0f} % where one answer may be enough, "
+        "else none.",
     )
     instructions = forms.CharField(
         required=False,
@@ -80,22 +153,57 @@ class CampaignForm(forms.Form):
             raise forms.ValidationError("This name is an address of the dashboard; choose another.")
         return slug
 
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether each photo gets as many workers as it needs."""
+        return bool(self.cleaned_data.get("stopping") == Campaign.Stopping.ADAPTIVE)
+
     def values(self) -> dict[str, Any]:
         """Arguments for `crowd.campaigns.create`."""
+        data, kind = self.cleaned_data, Campaign.Kind(self.cleaned_data["kind"])
+        pilots = data.get("pilots")
+        numbers = (
+            {
+                "stopping": Campaign.Stopping.ADAPTIVE,
+                "workers_per_task": data["least"],
+                "max_workers": data["most"],
+                "tau": TAUS[kind][data["care"] or "balanced"],
+                "pilot_share": None if pilots is None else pilots / 100,
+            }
+            if self.is_adaptive
+            else {
+                "stopping": Campaign.Stopping.FIXED,
+                "workers_per_task": data["workers_per_task"],
+                "max_workers": data["max_workers"],
+            }
+        )
+        plain = ("slug", "dataset", "split", "instructions")
         return {
-            **self.cleaned_data,
-            "kind": Campaign.Kind(self.cleaned_data["kind"]),
-            "super_class": SuperClass(self.cleaned_data["super_class"]),
+            **{name: data[name] for name in plain},
+            "kind": kind,
+            "super_class": SuperClass(data["super_class"]),
+            **numbers,
         }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        wanted, limit = cleaned.get("workers_per_task"), cleaned.get("max_workers")
+        fixed, adaptive = ("workers_per_task", "max_workers"), ("least", "most", "care", "pilots")
+        names, ignored = (adaptive[:2], fixed) if self.is_adaptive else (fixed, adaptive)
+        for name in ignored:
+            # what stands there does not matter, and may be out of sight
+            self.errors.pop(name, None)
+        wanted, limit = (cleaned.get(name) for name in names)
         if wanted and limit and limit < wanted:
-            self.add_error("max_workers", f"At least {wanted}, the number of workers per photo.")
+            said = (
+                "the number of workers who see every photo."
+                if self.is_adaptive
+                else "the number of workers per photo."
+            )
+            self.add_error(names[1], f"At least {wanted}, {said}")
         return cleaned
 
     def add_refusal(self, error: CrowdError) -> None:
         """Put what the domain refused beside the fields it named, the rest at the top."""
         for name, messages in (error.errors or {NON_FIELD_ERRORS: [error.detail]}).items():
-            self.add_error(name if name in self.fields else NON_FIELD_ERRORS, messages)
+            here = ADAPTIVE_NAMES.get(name, name) if self.is_adaptive else name
+            self.add_error(here if here in self.fields else NON_FIELD_ERRORS, messages)

@@ -42,16 +42,20 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A drawing in pixels of the full-size image; `words` say it without seeing it."""
+    """A drawing in pixels of the full-size image; `words` say it without seeing it. `before` are
+    the boxes of an earlier consensus, where two are compared."""
 
     width: int
     height: int
     letter_size: float
     layers: tuple[Layer, ...]
     consensus: tuple[Rectangle, ...]
+    before: tuple[Rectangle, ...] | None = None
 
     @property
     def words(self) -> str:
+        if self.before is not None:
+            return f"Boxes before {len(self.before)}, after {len(self.consensus)}"
         drawn = ", ".join(f"{layer.letter} {len(layer.boxes)}" for layer in self.layers)
         crowd = f"boxes by worker: {drawn}" if drawn else "no worker's boxes"
         return f"Consensus {len(self.consensus)}; {crowd}"
@@ -104,6 +108,18 @@ def draw(
     )
     crowd = tuple(_rectangle(box, 0, size, width, height) for box in consensus)
     return Overlay(width, height, size, layers, crowd)
+
+
+def draw_change(width: int, height: int, before: Sequence[XYWH], after: Sequence[XYWH]) -> Overlay:
+    """The drawing of two consensuses of one photo.
+
+    >>> draw_change(100, 50, [[10, 10, 20, 20]], []).words
+    'Boxes before 1, after 0'
+    """
+    old, new = (
+        tuple(_rectangle(box, 0, 0.0, width, height) for box in boxes) for boxes in (before, after)
+    )
+    return Overlay(width, height, 0.0, (), new, before=old)
 
 
 def _rectangle(box: XYWH, index: int, size: float, width: int, height: int) -> Rectangle:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard import views
+from dashboard import history, views
 
 app_name = "dashboard"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
         name="revoke_invitation",
     ),
     path("campaigns/<slug:slug>/tasks/", views.gallery, name="gallery"),
+    path("campaigns/<slug:slug>/consensus/", history.history, name="history"),
+    path("campaigns/<slug:slug>/consensus/compare/", history.compare, name="compare"),
     path("campaigns/<slug:slug>/workers/", views.workers_table, name="workers"),
     path(
         "campaigns/<slug:slug>/workers/<int:worker_id>/status/",

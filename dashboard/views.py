@@ -19,7 +19,7 @@ from crowd.permissions import organizer_only
 from dashboard import pages
 from dashboard.forms import CampaignForm
 from dashboard.pages import campaign_context, campaign_of, user_of
-from dashboard.queries import campaigns, samples, tasks, verdicts, workers
+from dashboard.queries import campaigns, samples, tasks, verdicts, versions, workers
 
 CARDS_PER_PAGE = 24
 WORKERS_PER_PAGE = 200
@@ -28,6 +28,31 @@ STATUS_SAID = {
     Campaign.Status.RUNNING: "The campaign is running again.",
     Campaign.Status.PAUSED: "The campaign is paused. Nobody gets new tasks until you resume it.",
     Campaign.Status.CLOSED: "The campaign is closed. All answers are kept.",
+}
+
+WORKER_CHANGES = {
+    "suspend": (
+        worker_actions.suspend,
+        "{worker} gets no new tasks in any campaign. The answers count as before.",
+    ),
+    "reinstate": (
+        worker_actions.reinstate,
+        "{worker} gets tasks again, and all answers of {worker} count.",
+    ),
+    "exclude": (
+        worker_actions.exclude,
+        "{worker} gets no new tasks, and the answers are left out of every consensus as soon as "
+        "skills are estimated again, within minutes. Nothing is deleted.",
+    ),
+    "include": (
+        worker_actions.include,
+        "The answers of {worker} count again as soon as skills are estimated again, within "
+        "minutes. {worker} still gets no tasks.",
+    ),
+    "watch": (
+        worker_actions.watch,
+        "{worker} is suspended again if the answers are too far from everybody else's.",
+    ),
 }
 
 
@@ -48,9 +73,15 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     found = campaign_of(slug)
     now = timezone.now()
     is_box = found.kind == Campaign.Kind.BOX
+    row = campaigns.row_of(found)
+    newest, n_reopened = versions.newest(found)
     context = {
         **campaign_context(found, "summary"),
-        "row": campaigns.row_of(found),
+        "row": row,
+        "is_adaptive": found.stopping == Campaign.Stopping.ADAPTIVE,
+        "at_the_limit": found.max_workers * row.progress.n_ended,
+        "newest": newest,
+        "n_reopened": n_reopened,
         "days": campaigns.answers_per_day(found, now=now),
         "sample_size": samples.SAMPLE,
         "figures": samples.box_figures(samples.sampled_boxes(found))
@@ -178,6 +209,7 @@ def workers_table(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "n_workers": len(rows),
         "n_suspended": sum(row.worker.status == Worker.Status.SUSPENDED for row in rows),
+        "n_excluded": sum(row.worker.is_excluded for row in rows),
         "n_answers": sum(row.n_answers for row in rows),
         "sort": sort,
         "is_descending": is_descending,
@@ -189,19 +221,12 @@ def workers_table(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @organizer_only
 def worker_status(request: HttpRequest, slug: str, worker_id: int) -> HttpResponse:
-    """Suspend a worker or take the worker back."""
+    """Suspend a worker, leave the answers out, or take back either."""
     worker = get_object_or_404(Worker, pk=worker_id, enrolments__campaign__slug=slug)
-    change = {"suspend": worker_actions.suspend, "reinstate": worker_actions.reinstate}.get(
-        request.POST.get("action", "")
-    )
+    change = WORKER_CHANGES.get(request.POST.get("action", ""))
     if change is None:
         raise Http404
-    change(worker, by=user_of(request), now=timezone.now())
-    said = (
-        f"{worker.pseudonym} gets no new tasks in any campaign. What is done is kept; "
-        "reinstate to undo this."
-        if change is worker_actions.suspend
-        else f"{worker.pseudonym} gets tasks again."
-    )
-    messages.success(request, said)
+    act, said = change
+    act(worker, by=user_of(request), now=timezone.now())
+    messages.success(request, said.format(worker=worker.pseudonym))
     return redirect("dashboard:workers", slug)

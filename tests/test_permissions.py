@@ -62,6 +62,8 @@ ALLOWED = {
     "dashboard:invite": ORGANIZERS,
     "dashboard:revoke_invitation": ORGANIZERS,
     "dashboard:gallery": ORGANIZERS,
+    "dashboard:history": ORGANIZERS,
+    "dashboard:compare": ORGANIZERS,
     "dashboard:workers": ORGANIZERS,
     "dashboard:worker_status": ORGANIZERS,
     "dashboard:task": ORGANIZERS,

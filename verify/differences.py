@@ -23,7 +23,7 @@ def difference(old: Seen | None, new: Seen | None) -> Difference:
     """What a reader would notice; None stands for a task without any consensus.
 
     >>> difference(Seen("animal", 0.9, True), Seen("tracks", 0.6, False)).words()
-    "label changed; probability changed by more than 0.05; doubt crossed the campaign's limit"
+    'label changed; probability changed by more than 0.05; sure enough now, or no longer'
     """
     if old is None or new is None:
         reason = Reason.FIRST if new else Reason.GONE

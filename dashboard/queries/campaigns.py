@@ -26,7 +26,8 @@ STATUS_ORDER = [Campaign.Status.RUNNING, Campaign.Status.PAUSED, Campaign.Status
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Tasks by state and the answers that count; `agreement` is the tasks' mean, 0..1."""
+    """Tasks by state and the answers that count, `n_spent` of them on tasks that are retired or
+    disputed; `agreement` is the tasks' mean, 0..1."""
 
     n_retired: int = 0
     n_disputed: int = 0
@@ -34,6 +35,7 @@ class Progress:
     n_answers: int = 0
     n_compared: int = 0
     agreement_sum: float = 0.0
+    n_spent: int = 0
 
     @property
     def n_tasks(self) -> int:
@@ -42,6 +44,16 @@ class Progress:
     @property
     def agreement(self) -> float | None:
         return self.agreement_sum / self.n_compared if self.n_compared else None
+
+    @property
+    def n_ended(self) -> int:
+        """Tasks that get no more workers."""
+        return self.n_retired + self.n_disputed
+
+    @property
+    def answers_per_ended(self) -> float | None:
+        """Answers that a task took; None while none has ended."""
+        return self.n_spent / self.n_ended if self.n_ended else None
 
     @property
     def percent_retired(self) -> float:
@@ -62,6 +74,7 @@ class Progress:
             self.n_answers + other.n_answers,
             self.n_compared + other.n_compared,
             self.agreement_sum + other.agreement_sum,
+            self.n_spent + other.n_spent,
         )
 
 
@@ -210,6 +223,7 @@ def _progress(tasks: QuerySet[Task]) -> dict[int, Progress]:
             n_answers=row["answers"],
             n_compared=row["compared"],
             agreement_sum=row["compared"] * (row["mean"] or 0.0),
+            n_spent=0 if row["state"] == Task.State.OPEN else row["answers"],
         )
     return found
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Aggregate, Count, F, FloatField, Max, Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
 from annotate.queries import LOOKED
-from crowd.models import Answer, Campaign, Outcome, Worker
+from crowd.models import Answer, AuditEntry, Campaign, Outcome, SkillEstimate, Worker
 from dashboard.comparison import Comparison
 from dashboard.queries.campaigns import ANSWERS
 from dashboard.queries.samples import comparisons, sampled_boxes
 from verify.models import Label, Verdict
 
+# what the audit calls a suspension that nobody decided
+AUTOMATIC = "suspend automatically"
 SORTS = {
     "worker": "Worker",
+    "skill": "Skill",
     "answers": "Answers",
     "agreement": "With consensus",
     "missed": "Missed",
@@ -41,7 +45,8 @@ class Median(Aggregate):
 class WorkerRow:
     """`agreement`: mean IoU of matched boxes with the consensus (box campaigns), or share of
     verdicts equal to it. `missed`: share of the consensus boxes that the worker left out; `extra`:
-    boxes per answered image that no consensus box was made from. None where nothing is known."""
+    boxes per answered image that no consensus box was made from. None where nothing is known.
+    `skill` is over all campaigns of the kind; `why` the figures of an automatic suspension."""
 
     worker: Worker
     n_answers: int
@@ -52,6 +57,13 @@ class WorkerRow:
     n_compared: int
     missed: float | None = None
     extra: int | None = None
+    skill: SkillEstimate | None = None
+    why: dict[str, Any] | None = None
+
+    @property
+    def quality(self) -> float | None:
+        """The skill in one number, 0..1."""
+        return self.skill.quality if self.skill else None
 
     @property
     def unusable(self) -> float:
@@ -66,7 +78,8 @@ def workers(campaign: Campaign) -> list[WorkerRow]:
     people = Worker.objects.in_bulk([row["worker"] for row in rows])
     boxes = comparisons(sampled_boxes(campaign)) if is_box else {}
     verdicts = {} if is_box else _equal_to_consensus(campaign)
-    return [_row(people[row["worker"]], row, boxes, verdicts, is_box=is_box) for row in rows]
+    found = [_row(people[row["worker"]], row, boxes, verdicts, is_box=is_box) for row in rows]
+    return _with_skills(campaign, found)
 
 
 def ordered(rows: list[WorkerRow], sort: str, *, is_descending: bool) -> list[WorkerRow]:
@@ -75,6 +88,7 @@ def ordered(rows: list[WorkerRow], sort: str, *, is_descending: bool) -> list[Wo
     def key(row: WorkerRow) -> object:
         return {
             "worker": row.worker.pseudonym,
+            "skill": row.quality,
             "answers": row.n_answers,
             "agreement": row.agreement,
             "missed": row.missed,
@@ -88,6 +102,26 @@ def ordered(rows: list[WorkerRow], sort: str, *, is_descending: bool) -> list[Wo
     known = [row for row in rows if key(row) is not None]
     unknown = [row for row in rows if key(row) is None]
     return sorted(known, key=key, reverse=is_descending) + unknown  # type: ignore[arg-type]
+
+
+def _with_skills(campaign: Campaign, rows: list[WorkerRow]) -> list[WorkerRow]:
+    """The rows with everybody's skill, and why those who were suspended automatically were."""
+    skills = {
+        skill.worker_id: skill
+        for skill in SkillEstimate.objects.filter(
+            kind=campaign.kind, worker__in=[row.worker.pk for row in rows]
+        ).order_by("worker_id")
+    }
+    subjects = {
+        f"worker {row.worker.pseudonym}": row.worker.pk
+        for row in rows
+        if row.worker.status_reason == Worker.Reason.AUTOMATIC
+    }
+    entries = AuditEntry.objects.filter(subject__in=subjects, action=AUTOMATIC).order_by("id")
+    why = {subjects[entry.subject]: entry.detail for entry in entries}
+    return [
+        replace(row, skill=skills.get(row.worker.pk), why=why.get(row.worker.pk)) for row in rows
+    ]
 
 
 def _totals(campaign: Campaign):  # type: ignore[no-untyped-def]

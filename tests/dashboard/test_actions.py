@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from crowd.models import AuditEntry, Campaign, Invitation, Task, Worker
+from crowd import workers
+from crowd.models import AuditEntry, Campaign, Invitation, Task
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,47 @@ def test_a_campaign_is_created_in_the_browser(desk, olga):
     assert reply.headers["Location"] == reverse("dashboard:campaign", args=["sparrows"])
     assert (campaign.created_by, campaign.instructions) == (olga, "Look at the hedges.")
     assert Task.objects.filter(campaign=campaign, n_wanted=3).count() == 4
+
+
+def test_an_adaptive_campaign_is_created_in_the_browser(desk):
+    make.images(4)
+    changes = {"stopping": "adaptive", "care": "thrifty", "least": "1", "most": "6", "pilots": ""}
+    desk.post(reverse("dashboard:campaign_new"), wish(**changes))
+    campaign = Campaign.objects.get()
+    assert (campaign.stopping, campaign.tau) == ("adaptive", 0.2)
+    assert (campaign.workers_per_task, campaign.max_workers) == (1, 6)
+    assert campaign.pilot_share == pytest.approx(0.08)
+
+
+def test_an_adaptive_campaign_has_defaults_for_all_its_numbers(desk):
+    make.images(4)
+    desk.post(reverse("dashboard:campaign_new"), wish(stopping="adaptive"))
+    campaign = Campaign.objects.get()
+    assert (campaign.tau, campaign.workers_per_task, campaign.max_workers) == (0.1, 2, 7)
+    assert campaign.pilot_share == 0
+
+
+def test_what_belongs_to_the_other_choice_is_ignored(desk):
+    make.images(4)
+    desk.post(reverse("dashboard:campaign_new"), wish(least="99", pilots="none", care="wild"))
+    campaign = Campaign.objects.get()
+    assert (campaign.stopping, campaign.workers_per_task, campaign.max_workers) == ("fixed", 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"least": "4", "most": "3"}, "At least 4, the number of workers who see every photo."),
+        ({"care": "wild"}, "Select a valid choice"),
+        ({"pilots": "101"}, "less than or equal to 100"),
+        ({"least": "1", "most": "2", "pilots": "8"}, "Pilot tasks need an upper limit"),
+    ],
+)
+def test_a_refused_adaptive_campaign_says_why_beside_the_field(desk, changes, said):
+    make.images(4)
+    reply = desk.post(reverse("dashboard:campaign_new"), wish(stopping="adaptive", **changes))
+    assert reply.status_code == 422
+    assert reply.content.decode().count(said) == 2, "beside the field and in the summary"
 
 
 @pytest.mark.parametrize(
@@ -94,23 +136,59 @@ def test_an_invitation_is_shown_until_it_is_revoked(desk):
     assert Client().get(reverse("crowd:join", args=[invitation.token])).status_code == 410
 
 
-def test_suspending_and_reinstating_a_worker_is_audited_once_each(desk, ada, olga):
+def test_what_is_done_about_a_worker_is_audited_once_each(desk, ada, olga):
     campaign = make.campaign(1)
     make.answer_everything(ada, campaign)
     url = reverse("dashboard:worker_status", args=[campaign.slug, ada.pk])
-    for action, status in [
-        ("suspend", Worker.Status.SUSPENDED),
-        ("suspend", Worker.Status.SUSPENDED),
-        ("reinstate", Worker.Status.ACTIVE),
+    for action, status, is_excluded in [
+        ("suspend", "suspended", False),
+        ("suspend", "suspended", False),
+        ("exclude", "suspended", True),
+        ("include", "suspended", False),
+        ("reinstate", "active", False),
+        ("exclude", "suspended", True),
+        ("reinstate", "active", False),
     ]:
-        desk.post(url, {"action": action})
+        reply = desk.post(url, {"action": action}, follow=True)
         ada.refresh_from_db()
-        assert ada.status == status
+        assert (ada.status, ada.is_excluded) == (status, is_excluded), action
+        assert ada.pseudonym in reply.content.decode()
     entries = AuditEntry.objects.filter(subject=f"worker {ada.pseudonym}").order_by("id")
-    assert [(entry.action, entry.actor) for entry in entries] == [
-        ("suspend", olga),
-        ("reinstate", olga),
-    ]
+    actions = ["suspend", "exclude", "include", "reinstate", "exclude", "reinstate"]
+    assert [entry.action for entry in entries] == actions
+    assert {entry.actor for entry in entries} == {olga}
+
+
+def test_a_worker_who_was_let_back_in_can_be_watched_again(desk, ada):
+    campaign = make.campaign(1)
+    make.answer_everything(ada, campaign)
+    workers.suspend_automatically(ada, {}, now=make.NOON)
+    url = reverse("dashboard:worker_status", args=[campaign.slug, ada.pk])
+    page = desk.post(url, {"action": "reinstate"}, follow=True).content.decode()
+    assert f"Watch {ada.pseudonym} again" in page
+    page = desk.post(url, {"action": "watch"}, follow=True).content.decode()
+    assert f"Watch {ada.pseudonym} again" not in page
+    ada.refresh_from_db()
+    assert (ada.status, ada.is_exempt) == ("active", False)
+
+
+def test_an_unknown_action_and_a_worker_of_another_campaign_are_not_found(desk, ada):
+    campaign = make.campaign(1)
+    url = reverse("dashboard:worker_status", args=[campaign.slug, ada.pk])
+    assert desk.post(url, {"action": "suspend"}).status_code == 404
+    make.answer_everything(ada, campaign)
+    assert desk.post(url, {"action": "delete"}).status_code == 404
+
+
+def test_a_form_from_elsewhere_changes_nothing(ada, olga):
+    campaign = make.campaign(1)
+    make.answer_everything(ada, campaign)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(olga)
+    url = reverse("dashboard:worker_status", args=[campaign.slug, ada.pk])
+    assert client.post(url, {"action": "exclude"}).status_code == 403
+    ada.refresh_from_db()
+    assert ada.status == "active"
 
 
 def test_a_worker_cannot_act_as_an_organizer(ada):

@@ -13,7 +13,8 @@ from django.urls import reverse
 from annotate import aggregation as box_aggregation
 from annotate.models import Annotation
 from catalog.superclasses import SuperClass
-from crowd.models import Campaign, Task
+from crowd import workers
+from crowd.models import Campaign, SkillEstimate, Task
 from tests import make
 from tests.dashboard.conftest import LEFT
 from tests.make import NOON
@@ -21,7 +22,7 @@ from verify import aggregation as verify_aggregation
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["campaign", "gallery", "workers"]
+PAGES = ["campaign", "gallery", "history", "workers"]
 
 
 @pytest.fixture
@@ -184,9 +185,50 @@ def test_workers_can_be_sorted_and_what_is_unknown_comes_last(load, birds, ada, 
 
 def test_verdicts_are_compared_with_the_consensus(load, mammals, ada, ben):
     said = words(load("workers", "mammals"))
-    equal = dict(re.findall(r"(w-[0-9a-f]{10}) 2 (\d+ %)", said))
+    equal = dict(re.findall(r"(w-[0-9a-f]{10}) – 2 (\d+ %)", said))
     assert sorted(equal.values()) == ["0 %", "100 %"]
     assert set(equal) == {ada.pseudonym, ben.pseudonym}
+
+
+def test_a_workers_skill_is_shown_with_its_uncertainty(load, birds, ada, ben):
+    for worker, quality in ((ada, 0.9), (ben, None)):
+        SkillEstimate.objects.create(
+            worker=worker,
+            kind="box",
+            method="m",
+            values={},
+            n_answers=41,
+            quality=quality,
+            quality_sd=quality and 0.04,
+            fitted_at=NOON,
+        )
+    html = load("workers", "birds", query="?sort=skill&order=asc")
+    assert f"{ada.pseudonym} 0.90 ± 0.04 41 compared 2" in words(html)
+    names = re.findall(r"w-[0-9a-f]{10}(?=</th>)", html)
+    assert names == [ada.pseudonym, ben.pseudonym], "what is unknown comes last"
+
+
+def test_an_automatic_suspension_shows_its_figures(load, birds, ben):
+    figures = {"kind": "box", "quality": 0.21, "quality_sd": 0.05, "floor": 0.35, "n_compared": 60}
+    assert workers.suspend_automatically(ben, figures, now=NOON)
+    said = words(load("workers", "birds"))
+    assert "1 is suspended and gets no new tasks; the answers of 1 are left out" in said
+    assert (
+        "suspended automatically answers left out Boxes far from everybody else's: "
+        "quality 0.21 ± 0.05, floor 0.35, 60 compared" in said
+    )
+
+
+def test_an_adaptive_campaign_tells_what_it_saved(load, ada, ben):
+    thrifty = make.campaign(3, slug="thrifty", stopping=Campaign.Stopping.ADAPTIVE, max_workers=5)
+    assert "after 2 to 5 answers" in words(load("campaign", "thrifty"))
+    for worker in (ada, ben):
+        make.answer_everything(worker, thrifty, make.annotation([LEFT]))
+    Task.objects.filter(campaign=thrifty).update(state=Task.State.RETIRED)
+    said = words(load("campaign", "thrifty"))
+    assert "2 to 5 workers a photo, as many as it needs" in said
+    assert "2.0 answers a finished or disputed photo, 6 in all" in said
+    assert "asking 5 workers about each would have needed 15" in said
 
 
 @pytest.mark.parametrize("kind", Campaign.Kind.values)
