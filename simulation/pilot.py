@@ -54,16 +54,17 @@ def boxer_like(skill: BoxSkill, parameters: BoxParameters | None = None) -> Work
 def voter_like(skill: VoteSkill) -> WorkerProfile:
     """A worker who votes as the skill says; the first label is the instance.
 
-    Where the confusion is known, saying "instance" for the others is the worker's lean.
+    Where the confusion is known (its rows are weights), saying "instance" for the others is the
+    worker's lean.
 
     >>> voter_like(VoteSkill(0.9, 30, ((0.99, 0.01), (0.4, 0.6)))).lean
     0.4
     """
     right, lean = skill.accuracy, 0.0
     if len(skill.confusion) > 1:
-        right = skill.confusion[0][0]
-        others = skill.confusion[1:]
-        lean = sum(row[0] for row in others) / len(others)
+        shares = [[weight / sum(row) for weight in row] for row in skill.confusion]
+        right = shares[0][0]
+        lean = sum(row[0] for row in shares[1:]) / len(shares[1:])
     return WorkerProfile("ordinary", 0.0, accuracy=right, lean=lean, cant_tell=0.0,
                          seconds_per_image=3.0)  # fmt: skip
 

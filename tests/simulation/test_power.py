@@ -1,0 +1,164 @@
+"""Forecasts: more answers cost more and err less, and adaptive asking lies in between."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from consensus.types import BoxSkill
+from consensus.vote_types import VoteSkill
+from simulation.answering import answer_boxes
+from simulation.pilot import boxer_like, layouts_like, paced, voter_like
+from simulation.power import Interval, Plan, Price, choices, expect, simulate_once, summarize, table
+from simulation.workers import WorkerProfile
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = Plan(n_images=120, answers=(1, 3), taus=(0.1,), n_workers=15)
+
+
+@pytest.fixture(scope="module")
+def boxes():
+    return expect(SMALL, seeds=(1, 2))
+
+
+def test_more_answers_err_less_and_take_more(boxes):
+    one, three, adaptive = boxes
+    assert one.figures["errors"].mean > three.figures["errors"].mean
+    assert one.figures["f75"].mean < three.figures["f75"].mean
+    assert one.figures["seconds"].mean < three.figures["seconds"].mean
+    assert (one.figures["answers"].mean, three.figures["answers"].mean) == (1, 3)
+    assert 2 <= adaptive.figures["answers"].mean < 4
+    assert [(row.n_answers, row.tau) for row in boxes] == choices(SMALL)
+    assert [row.is_adaptive for row in boxes] == [False, False, True]
+
+
+def test_a_forecast_is_the_same_every_time(boxes):
+    assert summarize(SMALL, [simulate_once(SMALL, seed) for seed in (1, 2)]) == boxes
+
+
+def test_an_interval_spans_the_simulated_campaigns(boxes):
+    for row in boxes:
+        for interval in row.figures.values():
+            assert interval.low <= interval.mean <= interval.high
+    assert boxes[0].figures["errors"].low < boxes[0].figures["errors"].high
+
+
+def test_a_spam_heavy_crowd_is_worse_than_a_clean_one():
+    def errors(mix):
+        return simulate_once(Plan(crowd=mix, n_images=120, answers=(2,), taus=()), 1)[0]["errors"]
+
+    assert errors("spam-heavy") > errors("clean")
+
+
+def test_verification_finds_more_of_the_rare_with_more_answers():
+    plan = Plan(kind="verify", n_images=1500, answers=(2, 7), taus=(0.05,))
+    two, seven, adaptive = expect(plan, seeds=(1, 2))
+    assert seven.figures["errors"].mean < two.figures["errors"].mean
+    assert seven.figures["recall"].mean >= two.figures["recall"].mean
+    assert 0 < two.figures["false_alarms"].mean < 0.1
+    assert 2 <= adaptive.figures["answers"].mean < 3
+
+
+def test_a_price_is_for_answers_for_hours_or_for_both():
+    figures = {"answers": Interval(2, 2, 2), "seconds": Interval(30, 20, 40)}
+    assert Price(per_answer=0.04).of(500, figures).mean == 40
+    assert Price(per_hour=12).of(600, figures) == Interval(60, 40, 80)
+    assert Price(0.04, 12).of(600, figures).mean == 48 + 60
+
+
+def test_a_crowd_of_one_s_own_is_forecast(boxes):
+    steady = WorkerProfile("careful", 0.001, miss=0, false_box=0, gross=0, cant_tell=0)
+    plan = Plan(crowd=(steady,) * 3, n_images=80, answers=(3,), taus=())
+    (row,) = expect(plan, seeds=(1,))
+    assert row.figures["f90"].mean > boxes[1].figures["f90"].mean + 0.05
+
+
+def test_a_small_crowd_stands_for_a_larger_one_like_it():
+    plan = Plan(crowd=tuple(WorkerProfile("hasty", 0.04) for _ in range(3)), answers=(7,))
+    assert len(plan.workers(1)) == 9
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"crowd": "sleepy"},
+        {"crowd": ()},
+        {"answers": (0,)},
+        {"answers": (8,)},
+        {"taus": (0.0,)},
+        {"minimum": 0},
+        {"minimum": 5, "maximum": 3},
+        {"n_images": 0},
+        {"kind": "verify", "super_class": "Fungi"},
+    ],
+)
+def test_what_cannot_be_forecast_is_refused(wrong):
+    with pytest.raises(ValueError, match=r"unknown mix|between|needs|verify"):
+        Plan(**wrong)
+
+
+def test_the_table_has_a_line_for_every_choice(boxes):
+    lines = table(SMALL, boxes, 500, Price(0.04)).splitlines()
+    assert len(lines) == 4
+    assert lines[2].split()[:2] == ["3", "fixed"]
+    assert lines[2].endswith(" 60.00")
+    assert len({len(line) for line in lines}) == 1
+
+
+def test_the_program_prints_a_forecast_without_the_site():
+    words = ["--images", "500", "--answers", "2", "--tau", "--seeds", "1", "--price", "0.04"]
+    done = subprocess.run(
+        [sys.executable, "-m", "simulation.power", *words],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "2 fixed" in done.stdout
+    assert "40.00" in done.stdout
+    assert "A simulation" in done.stdout
+    refused = subprocess.run(
+        [sys.executable, "-m", "simulation.power", "--answers", "9"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert refused.returncode == 2
+    assert "between 1 and 7" in refused.stderr
+
+
+def test_a_simulated_worker_boxes_as_the_skill_says():
+    skill = BoxSkill(miss=0.3, false_box=0.1, scale=0.03, habit=(0.05, 0.0, -0.02, 0.0))
+    profile, rng = boxer_like(skill), np.random.default_rng(1)
+    truth = np.array([[400.0, 300.0, 400.0, 400.0]])
+    replies = [answer_boxes(profile, truth, width=1600, height=1200, rng=rng) for _ in range(3000)]
+    assert np.mean([len(r.boxes_xywh) == 0 for r in replies]) == pytest.approx(0.27, abs=0.03)
+    alone = np.vstack([r.boxes_xywh for r in replies if len(r.boxes_xywh) == 1])
+    near = alone[np.abs(alone - truth).max(axis=1) < 100]
+    offset = (near[:, 0] - 400) / 400
+    assert np.median(offset) == pytest.approx(-0.05, abs=0.01)
+    expected = 0.03 * np.hypot(400, 0.2 * 1600) / 400
+    assert 0.8 * expected < np.subtract(*np.percentile(offset, [84, 16])) / 2 < 1.25 * expected
+
+
+def test_a_worker_of_no_quality_is_taken_for_a_spammer():
+    assert boxer_like(BoxSkill(0.8, 0.9, 0.25, (0.0,) * 4)).kind == "spamming"
+
+
+def test_a_simulated_voter_errs_as_the_confusion_says():
+    profile = voter_like(VoteSkill(0.9, 40, ((0.96, 0.04), (0.45, 0.45))))
+    assert (profile.accuracy, profile.lean) == (pytest.approx(0.96), pytest.approx(0.5))
+    assert voter_like(VoteSkill(0.85)).accuracy == 0.85
+
+
+def test_images_are_as_full_as_those_of_the_pilot():
+    crowded = layouts_like([0] * 100 + [1] * 400 + [4] * 500)
+    assert crowded.empty == pytest.approx(0.1, abs=0.01)
+    assert crowded.group == pytest.approx(5 / 9, abs=0.02)
+    assert crowded.another == pytest.approx(2 / 3, abs=0.02)
+    usual = layouts_like([])
+    assert usual.empty == pytest.approx(0.15)
+    assert usual.group == pytest.approx(0.1)
+
+
+def test_slower_workers_take_longer():
+    (slow,) = paced([WorkerProfile("hasty", 0.04, seconds_per_image=2, seconds_per_box=3)], 2)
+    assert (slow.seconds_per_image, slow.seconds_per_box) == (4, 6)
