@@ -68,7 +68,7 @@ class BoxAggregator(Aggregator[Version]):
     def find(
         self, tasks: Sequence[Task], fitted: Fitted, *, now: datetime
     ) -> list[Finding[Version]]:
-        annotations = queries.current_annotations(task.pk for task in tasks)
+        annotations = self.read([task.pk for task in tasks])
         evidence = [Evidence.of(task, annotations.get(task.pk, [])) for task in tasks]
         results = self.merge([one.image() for one in evidence], fitted)
         stored = _Stored.of(evidence)
@@ -76,6 +76,10 @@ class BoxAggregator(Aggregator[Version]):
             _finding(one, result, fitted, stored, method=self.method, now=now)
             for one, result in zip(evidence, results, strict=True)
         ]
+
+    def read(self, task_ids: list[int]) -> Mapping[int, list[Annotation]]:
+        """The annotations of these tasks with workers and boxes, in the order received."""
+        return queries.current_annotations(task_ids)
 
     def merge(self, images: Iterable[BoxImage], fitted: Fitted) -> Iterable[ImageConsensus]:
         """The consensus of each image."""

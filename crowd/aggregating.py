@@ -62,7 +62,7 @@ class Aggregator(ABC, Generic[V]):
     """What one kind of task brings to the drivers here and in `refitting` and `remerging`."""
 
     kind: ClassVar[Campaign.Kind]
-    method: ClassVar[str]
+    method: str
     answers: ClassVar[type[Answer]]
     consensus: ClassVar[type[Model]]
 
