@@ -81,24 +81,37 @@ def begin_all(
 
 
 def carry_on_all(aggregator: Aggregator[V], *, clock: Clock) -> list[ConsensusVersion]:
-    """Finish every version of a kind that is under way, with the newest fit."""
+    """Finish every version of a kind that is under way, with the newest fit.
+
+    One recomputed by hand is left: only who began it knows what it is to be made with.
+    """
     under_way = ConsensusVersion.objects.filter(made_at=None, campaign__kind=aggregator.kind)
-    versions = list(under_way.select_related("campaign").order_by("campaign"))
+    under_way = under_way.exclude(reason=ConsensusVersion.Reason.RECOMPUTE)
+    versions = list(under_way.select_related("campaign").order_by("campaign_id"))
     fitted = aggregator.fitted() if versions else None
     return [carry_on(version, aggregator, fitted, clock=clock) for version in versions if fitted]
 
 
 def carry_on(
-    version: ConsensusVersion, aggregator: Aggregator[V], fitted: Fitted, *, clock: Clock
+    version: ConsensusVersion,
+    aggregator: Aggregator[V],
+    fitted: Fitted,
+    *,
+    clock: Clock,
+    ordinary: Aggregator[V] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> ConsensusVersion:
     """Merge the rest of the campaign's tasks and finish the version.
 
-    Between two chunks, what workers have answered meanwhile is aggregated. A version that turns
-    out to be as the one before is not kept; the returned object tells its counts in any case.
+    Between two chunks, what workers have answered meanwhile is aggregated, by `ordinary` where
+    that is another one; `progress` is told how many tasks are done. A version that turns out to be
+    as the one before is not kept; the returned object tells its counts in any case.
     """
     while tasks := _next_tasks(version):
         _make_chunk(version, aggregator, tasks, fitted, clock=clock)
-        aggregating.aggregate(aggregator, now=clock(), limit=BATCH)
+        aggregating.aggregate(ordinary or aggregator, now=clock(), limit=BATCH)
+        if progress:
+            progress(version.n_tasks)
     with transaction.atomic():
         locks.wait_for(aggregator.lock_name())
         newest = aggregator.consensus._default_manager.aggregate(last=Max("pk"))["last"]
