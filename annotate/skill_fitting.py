@@ -7,11 +7,15 @@ from dataclasses import asdict, dataclass
 from math import exp, sqrt
 from typing import Any
 
+from django.db.models import QuerySet
+
 from annotate import queries
+from annotate.models import Annotation
 from consensus import BoxImage, BoxParameters, BoxSkill, fit_boxes
 from crowd.aggregating import Estimation, Fitted
-from crowd.skills import Estimate
+from crowd.skills import Estimate, as_stored
 
+DEFAULTS = BoxParameters()
 # Observations that the priors of the consensus core are worth.
 PRIOR_OBSERVATIONS = 6.0
 
@@ -32,12 +36,17 @@ class _Counted:
                 yield image
 
 
-def estimate() -> Estimation:
-    """The skills of all workers who are not excluded, and what was learned of the images."""
-    images = _Counted(queries.answered_images())
-    found = fit_boxes(images)
+def estimate(
+    rows: QuerySet[Annotation] | None = None, *, parameters: BoxParameters = DEFAULTS
+) -> Estimation:
+    """The skills of all workers who are not excluded, and what was learned of the images.
+
+    `rows`: the annotations to learn from instead of `queries.evidence`.
+    """
+    images = _Counted(queries.answered_images(rows))
+    found = fit_boxes(images, parameters=parameters)
     fitted = Fitted(
-        parameters=_plain(asdict(found.parameters)),
+        parameters=as_stored(asdict(found.parameters)),
         skills={int(worker): estimate_of(skill) for worker, skill in found.skills.items()},
     )
     return Estimation(fitted, n_answers=images.n_answers, n_tasks=images.n_images)
@@ -89,13 +98,6 @@ def _quality_sd(skill: BoxSkill) -> float:
     by_false = (1 - skill.miss) / (1 + skill.false_box) ** 2 * placed * sqrt(skill.false_box / n)
     by_scale = 4 * skill.quality * skill.scale / sqrt(8 * n)
     return sqrt(by_miss**2 + by_false**2 + by_scale**2)
-
-
-def _plain(value: Any) -> Any:
-    """As it comes back from the database."""
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, tuple | list) else value
 
 
 def _tupled(value: Any) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 
 from crowd.models import Answer, Campaign, ConsensusVersion, Fit, SkillEstimate, Worker
 
@@ -33,6 +34,11 @@ class Estimate:
     n_answers: int
     quality: float | None = None
     quality_sd: float | None = None
+
+
+def as_stored(values: Any) -> Any:
+    """Nested values as they come back from the database: lists for tuples."""
+    return json.loads(json.dumps(values))
 
 
 def load(
@@ -100,9 +106,11 @@ def store(
 ) -> Fit:
     """A new fit with the estimates of these workers in place of their old ones.
 
-    Runs in the caller's transaction. Workers who are not in it keep the estimate they have: their
-    answers are left out, but what led to that can still be read.
+    Runs in the caller's transaction. Excluded workers keep the estimate they have, so that what
+    led to that can still be read; whoever else is not in the fit goes back to the prior.
     """
+    others = SkillEstimate.objects.filter(kind=kind, worker__is_excluded=False)
+    others.exclude(worker__in=list(estimates)).delete()
     fit = Fit.objects.create(
         kind=kind,
         method=method,
@@ -147,9 +155,3 @@ def last_answer(answers: type[Answer]) -> int:
     """The highest id of an answer so far."""
     newest = answers._default_manager.aggregate(last=Max("pk"))["last"]
     return int(newest or 0)
-
-
-def compared(worker_ids: Iterable[int], kind: Campaign.Kind) -> dict[int, int]:
-    """How many answers of these workers have been compared with somebody else's."""
-    rows = SkillEstimate.objects.filter(Q(worker__in=set(worker_ids)), kind=kind)
-    return dict(rows.values_list("worker", "n_answers"))

@@ -35,7 +35,7 @@ def suspend_below_floor(fit: Fit, *, now: datetime) -> list[Worker]:
         .filter(at_best__lt=floor)
     )
     suspended = []
-    for skill in below.select_related("worker").order_by("worker"):
+    for skill in below.select_related("worker").order_by("worker_id"):
         figures = {
             "kind": fit.kind,
             "quality": skill.quality,

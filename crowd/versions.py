@@ -31,7 +31,7 @@ def earlier(model: type[M], task_ids: Iterable[int], *related: str) -> dict[int,
     """The superseded versions of these tasks' consensus, the newest first."""
     rows = model._default_manager.filter(task__in=list(task_ids), is_current=False)
     found: dict[int, list[M]] = defaultdict(list)
-    for row in rows.order_by("task", "-version").prefetch_related(*related):
+    for row in rows.order_by("task_id", "-version").prefetch_related(*related):
         found[row.task_id].append(row)  # type: ignore[attr-defined]
     return found
 

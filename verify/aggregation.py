@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from consensus import VOTE_METHOD, VoteConsensus, merge_votes
+from consensus import VOTE_METHOD, VoteConsensus, VoteItem, merge_items
 from crowd import aggregating, retirement, versions
 from crowd.aggregating import Aggregator, Estimation, Finding, Fitted
 from crowd.models import Campaign, Outcome, Task
@@ -46,6 +46,11 @@ class Evidence:
     def ids(self) -> list[int]:
         return [row.pk for row in self.rows]
 
+    def item(self) -> VoteItem:
+        """As the consensus core reads it."""
+        votes = [queries.vote(row) for row in self.voted]
+        return VoteItem(votes, group=self.task.campaign.super_class)
+
 
 class VerdictAggregator(Aggregator[ConsensusVerdict]):
     """Verification tasks."""
@@ -58,7 +63,7 @@ class VerdictAggregator(Aggregator[ConsensusVerdict]):
     def find(
         self, tasks: Sequence[Task], fitted: Fitted, *, now: datetime
     ) -> list[Finding[ConsensusVerdict]]:
-        verdicts = queries.current_verdicts(task.pk for task in tasks)
+        verdicts = self.read([task.pk for task in tasks])
         evidence = [Evidence.of(task, verdicts.get(task.pk, [])) for task in tasks]
         results = self.merge(evidence, fitted)
         stored = _Stored.of(evidence)
@@ -67,16 +72,17 @@ class VerdictAggregator(Aggregator[ConsensusVerdict]):
             for one, result in zip(evidence, results, strict=True)
         ]
 
+    def read(self, task_ids: list[int]) -> Mapping[int, list[Verdict]]:
+        """The verdicts of these tasks with their workers, in the order received."""
+        return queries.current_verdicts(task_ids)
+
     def merge(self, evidence: Iterable[Evidence], fitted: Fitted) -> Iterable[VoteConsensus]:
         """The consensus of each task."""
-        skills = skill_fitting.skills_of(fitted)
-        for one in evidence:
-            yield merge_votes(
-                [queries.vote(row) for row in one.voted],
-                labels=Label.values,
-                skills=skills,
-                prevalence=skill_fitting.prevalence_of(fitted, one.task.campaign.super_class),
-            )
+        return merge_items(
+            [one.item() for one in evidence],
+            labels=Label.values,
+            fit=skill_fitting.fit_of(fitted),
+        )
 
     def write(self, versions_: list[ConsensusVerdict]) -> None:
         versions.supersede(ConsensusVerdict, versions_)
@@ -159,9 +165,8 @@ def _finding(
 def _fingerprint(one: Evidence, fitted: Fitted, method: str) -> str:
     workers = {row.worker_id for row in one.voted}
     skills: dict[int, Any] = {w: fitted.skills[w].values for w in workers if w in fitted.skills}
-    prevalence = skill_fitting.prevalence_of(fitted, one.task.campaign.super_class)
     return versions.fingerprint(
-        method=method, evidence=one.ids, skills=skills, parameters=prevalence
+        method=method, evidence=one.ids, skills=skills, parameters=fitted.parameters
     )
 
 

@@ -10,7 +10,7 @@ from operator import itemgetter
 from django.db import transaction
 from django.db.models import QuerySet
 
-from consensus import Vote
+from consensus import Vote, VoteItem
 from crowd.models import Outcome
 from verify.models import Verdict
 
@@ -39,15 +39,18 @@ def evidence() -> QuerySet[Verdict]:
     )
 
 
-def votes_by_task() -> Iterator[tuple[str, list[Vote]]]:
-    """The super-class and the votes of each task that has any, in the order of the tasks, through
-    one cursor.
+def voted_items(rows: QuerySet[Verdict] | None = None) -> Iterator[VoteItem]:
+    """Every task that somebody has voted on, grouped by super-class, in the order of the tasks,
+    through one cursor.
 
-    The transaction that the cursor needs ends with the last task.
+    `rows`: the verdicts to take instead of `evidence`. The transaction that the cursor needs ends
+    with the last task.
     """
     columns = ("task_id", "task__campaign__super_class", "worker_id", "label")
-    rows = evidence().order_by("task_id", "received_at", "id").values_list(*columns)
+    taken = evidence() if rows is None else rows
+    in_order = taken.order_by("task_id", "received_at", "id").values_list(*columns)
     with transaction.atomic():
-        stream = rows.iterator(chunk_size=ROWS_AT_ONCE)
+        stream = in_order.iterator(chunk_size=ROWS_AT_ONCE)
         for (_, super_class), of_task in groupby(stream, key=itemgetter(0, 1)):
-            yield super_class, [Vote(str(worker), label) for _, _, worker, label in of_task]
+            votes = [Vote(str(worker), label) for _, _, worker, label in of_task]
+            yield VoteItem(votes, group=super_class)
