@@ -1,0 +1,136 @@
+"""The consensus of a whole file of answers, as rows to write, in the order of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from consensus.answer_files import BoxFile, VoteFile
+from consensus.answer_lines import Scalar
+from consensus.boxes import merge_images
+from consensus.online import Look, Replayed, lone_comparisons, replay, replay_boxes
+from consensus.skill import fit_boxes
+from consensus.stopping import StoppingRule
+from consensus.types import BoxParameters, FusedBox, ImageConsensus
+from consensus.vote_fit import fit_votes
+from consensus.vote_types import Vote, VoteConsensus, VoteFit, VoteItem
+from consensus.votes import merge_items
+
+Row = dict[str, Any]
+VOTE_RULE = StoppingRule(tau=0.05)
+# Enough to tell two probabilities apart, without the last bits that depend on the machine.
+DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What mistakes cost, see `merge_votes`; labels by the texts that the file's items use."""
+
+    of_label: Mapping[str, float] = field(default_factory=dict)
+    alike: Sequence[Collection[str]] = ()
+
+
+def all_images(file: BoxFile, rule: StoppingRule, parameters: BoxParameters) -> Iterator[Row]:
+    """The consensus of every image from all its answers."""
+    fit = fit_boxes(file, parameters=parameters)
+    merged = merge_images(file, skills=fit.skills, parameters=fit.parameters)
+    for place, consensus in enumerate(merged):
+        is_finished = rule.is_finished(
+            consensus.risk,
+            consensus.n_looked,
+            n_compared=lone_comparisons(file[place].answers, fit),
+        )
+        yield _image_row(file, place, Replayed(consensus, consensus.n_looked, is_finished))
+
+
+def online_images(file: BoxFile, rule: StoppingRule, parameters: BoxParameters) -> Iterator[Row]:
+    """The consensus of every image from as many of its first answers as the rule asks for."""
+    for place, seen in enumerate(replay_boxes(file, rule=rule, parameters=parameters)):
+        yield _image_row(file, place, seen)
+
+
+def all_items(file: VoteFile, rule: StoppingRule, costs: Costs) -> Iterator[Row]:
+    """The consensus of every item from all its votes."""
+    labels = file.vocabulary()
+    if not labels:
+        yield from (_blank_row(item_id) for item_id in file.ids)
+        return
+    fit = fit_votes(file, labels)
+    merged = merge_items(file, labels=labels, fit=fit, costs=costs.of_label, alike=costs.alike)
+    for place, consensus in enumerate(merged):
+        n_compared = _lone_comparisons(file[place].votes, fit)
+        is_finished = rule.is_finished(consensus.risk, consensus.n_votes, n_compared=n_compared)
+        yield _item_row(file, place, Replayed(consensus, consensus.n_votes, is_finished))
+
+
+def online_items(file: VoteFile, rule: StoppingRule, costs: Costs) -> Iterator[Row]:
+    """The consensus of every item from as many of its first votes as the rule asks for."""
+    labels = file.vocabulary()
+    if not labels:
+        yield from (_blank_row(item_id) for item_id in file.ids)
+        return
+
+    def look(n_used: Sequence[int]) -> list[Look[VoteConsensus]]:
+        shown = [VoteItem(item.votes[:n], item.group) for item, n in zip(file, n_used, strict=True)]
+        fit = fit_votes(shown, labels)
+        merged = merge_items(shown, labels=labels, fit=fit, costs=costs.of_label, alike=costs.alike)
+        return [
+            Look(consensus, consensus.risk, _lone_comparisons(item.votes, fit))
+            for item, consensus in zip(shown, merged, strict=True)
+        ]
+
+    for place, seen in enumerate(replay([len(item.votes) for item in file], rule, look)):
+        yield _item_row(file, place, seen)
+
+
+def _lone_comparisons(votes: Sequence[Vote], fit: VoteFit) -> int:
+    """Comparisons of the worker of the only vote; 0 where there is another number of votes."""
+    if len(votes) != 1 or votes[0].worker not in fit.skills:
+        return 0
+    return fit.skills[votes[0].worker].n_answers
+
+
+def _image_row(file: BoxFile, place: int, seen: Replayed[ImageConsensus]) -> Row:
+    workers = file.workers_of(place)
+    return {
+        "image_id": file.ids[place],
+        "boxes": [_box(box, workers) for box in seen.consensus.boxes],
+        "n_annotations": seen.n_used,
+        "risk": round(seen.consensus.risk, DIGITS),
+        "finished": seen.is_finished,
+    }
+
+
+def _box(box: FusedBox, workers: Sequence[Scalar]) -> Row:
+    return {
+        "bbox": list(box.xywh),
+        "score": round(box.score, DIGITS),
+        "n_workers": box.n_workers,
+        "n_looked": box.n_looked,
+        "spread": [round(edge, 2) for edge in box.spread],
+        "sources": [[workers[answer], number] for answer, number in box.sources],
+    }
+
+
+def _item_row(file: VoteFile, place: int, seen: Replayed[VoteConsensus]) -> Row:
+    return {
+        "item_id": file.ids[place],
+        "label": file.labels.original(seen.consensus.label),
+        "probability": round(seen.consensus.probability, DIGITS),
+        "n_votes": seen.n_used,
+        "risk": round(seen.consensus.risk, DIGITS),
+        "finished": seen.is_finished,
+    }
+
+
+def _blank_row(item_id: Scalar) -> Row:
+    """The result for an item where nobody has voted on anything and no label is known."""
+    return {
+        "item_id": item_id,
+        "label": None,
+        "probability": 0.0,
+        "n_votes": 0,
+        "risk": 1.0,
+        "finished": False,
+    }
