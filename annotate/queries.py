@@ -46,15 +46,17 @@ def evidence() -> QuerySet[Annotation]:
     return Annotation.objects.filter(is_current=True, outcome__in=LOOKED, worker__is_excluded=False)
 
 
-def answered_images() -> Iterator[BoxImage]:
+def answered_images(rows: QuerySet[Annotation] | None = None) -> Iterator[BoxImage]:
     """Every image that somebody has looked at, in the order of the tasks, through one cursor.
 
-    The transaction that the cursor needs ends with the last image.
+    `rows`: the annotations to take instead of `evidence`. The transaction that the cursor needs
+    ends with the last image.
     """
     columns = ("task_id", *_SIZE, "id", "worker_id", *_BOX)
-    rows = evidence().order_by("task_id", "received_at", "id", "boxes__number")
+    taken = evidence() if rows is None else rows
+    in_order = taken.order_by("task_id", "received_at", "id", "boxes__number")
     with transaction.atomic():
-        stream = rows.values_list(*columns).iterator(chunk_size=ROWS_AT_ONCE)
+        stream = in_order.values_list(*columns).iterator(chunk_size=ROWS_AT_ONCE)
         for (_, width, height), of_task in groupby(stream, key=itemgetter(0, 1, 2)):
             answers = [
                 _answer(worker, of_answer)

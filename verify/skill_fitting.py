@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from math import sqrt
 
-from consensus import VoteFit, VoteItem, VoteSkill, fit_votes
+from django.db.models import QuerySet
+
+from consensus import VoteFit, VoteItem, VoteParameters, VoteSkill, fit_votes
 from crowd.aggregating import Estimation, Fitted
 from crowd.skills import Estimate, as_stored
 from verify import queries
-from verify.models import Label
+from verify.models import Label, Verdict
 
+DEFAULTS = VoteParameters()
 # Votes that the prior of the consensus core is worth.
 PRIOR_OBSERVATIONS = 4.0
 
@@ -31,10 +34,15 @@ class _Counted:
             yield item
 
 
-def estimate() -> Estimation:
-    """The skills of all workers who are not excluded, and how frequent each label is."""
-    items = _Counted(queries.voted_items())
-    found = fit_votes(items, Label.values)
+def estimate(
+    rows: QuerySet[Verdict] | None = None, *, parameters: VoteParameters = DEFAULTS
+) -> Estimation:
+    """The skills of all workers who are not excluded, and how frequent each label is.
+
+    `rows`: the verdicts to learn from instead of `queries.evidence`.
+    """
+    items = _Counted(queries.voted_items(rows))
+    found = fit_votes(items, Label.values, parameters=parameters)
     fitted = Fitted(
         parameters=as_stored({"prevalence": found.prevalence, "overall": found.overall}),
         skills={int(worker): estimate_of(skill) for worker, skill in found.skills.items()},
