@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from annotate import aggregation
+from annotate import aggregation, skill_fitting, submission
 from annotate.models import Consensus, ConsensusBox
-from crowd import refitting, retirement
+from consensus import BoxSkill
+from crowd import leases, refitting, retirement
 from crowd.models import Fit, SkillEstimate, Task
 from tests import make
 from tests.make import NOON
@@ -99,6 +100,52 @@ def test_a_single_answer_is_enough_where_no_more_are_wanted(ada):
     make.answer_everything(ada, campaign, make.annotation([BIRD]))
     aggregate()
     assert Task.objects.get().state == Task.State.RETIRED
+
+
+def test_an_adaptive_campaign_stops_as_soon_as_it_may(ada, ben):
+    campaign = make.campaign(1, stopping="adaptive", max_workers=3)
+    make.answer_everything(ada, campaign, make.annotation([BIRD]))
+    aggregate()
+    assert Task.objects.get().state == Task.State.OPEN
+    make.answer_everything(ben, campaign, make.annotation([BIRD]))
+    aggregate()
+    task = Task.objects.get()
+    assert (task.state, task.n_wanted) == (Task.State.RETIRED, 2)
+    assert task.risk <= campaign.tau
+    assert Consensus.objects.get(is_current=True).is_settled
+
+
+def test_an_adaptive_campaign_asks_up_to_its_limit_and_then_an_organizer(ada, ben):
+    campaign = make.campaign(1, stopping="adaptive", max_workers=3)
+    wanted = []
+    for worker, x in ((ada, 0), (ben, 300), (make.worker("eve"), 600)):
+        make.answer_everything(worker, campaign, make.annotation([[x, 100, 150, 150]]))
+        aggregate()
+        wanted.append(Task.objects.values_list("state", "n_wanted").get())
+    assert wanted == [("open", 2), ("open", 3), ("disputed", 3)]
+    assert not Consensus.objects.filter(is_settled=True).exists()
+
+
+def test_one_answer_of_a_proven_worker_may_be_enough(ada, ben):
+    make.campaign(2, stopping="adaptive", workers_per_task=1, pilot_share=0)
+    skill = BoxSkill(miss=0.005, false_box=0.005, scale=0.01, habit=(0, 0, 0, 0), n_answers=500)
+    values = skill_fitting.estimate_of(skill).values
+    for worker, n_answers in ((ada, 500), (ben, 5)):
+        SkillEstimate.objects.create(
+            worker=worker,
+            kind="box",
+            method=aggregation.BOXES.method,
+            values=values,
+            n_answers=n_answers,
+            fitted_at=NOON,
+        )
+    for worker in (ben, ada):
+        (lease,), _ = leases.claim(worker, "birds", count=1, now=NOON)
+        data = make.annotation([BIRD]) | {"timing": {}, "comment": ""}
+        submission.accept(worker, lease.id, data, now=NOON)
+    aggregate()
+    states = Task.objects.order_by("position").values_list("state", "n_wanted")
+    assert list(states) == [("open", 2), ("retired", 1)]
 
 
 def test_two_who_could_not_answer_send_the_task_to_an_organizer(ada, ben):

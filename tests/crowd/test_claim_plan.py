@@ -16,7 +16,7 @@ from tests.make import NOON
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def plan(enrolment: Enrolment) -> str:
+def plan(enrolment: Enrolment, statement: str = leases._CLAIM) -> str:
     values: dict[str, Any] = {
         "campaign": enrolment.campaign_id,
         "worker": enrolment.worker_id,
@@ -27,7 +27,7 @@ def plan(enrolment: Enrolment) -> str:
         "until": NOON + timedelta(minutes=10),
     }
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {leases._CLAIM}", values)
+        cursor.execute(f"EXPLAIN {statement}", values)
         return "\n".join(line for (line,) in cursor.fetchall())
 
 
@@ -57,6 +57,27 @@ def test_a_claim_walks_the_free_slots_and_looks_up_each_task(veteran, is_vacuume
     assert "using worker_once_per_task on crowd_assignment mine" in said, said
     assert "Seq Scan on crowd_assignment" not in said, said
     assert "Seq Scan on crowd_task" not in said, said
+
+
+@pytest.mark.parametrize("is_vacuumed", [False, True])
+def test_an_unproven_worker_walks_the_pilot_slots_alone(ada, is_vacuumed):
+    campaign = make.campaign(4000, stopping="adaptive", workers_per_task=1)
+    enrolment = Enrolment.objects.create(campaign=campaign, worker=ada)
+    others = make.worker("others")
+    Assignment.objects.bulk_create(
+        Assignment(task=task, worker=others, state="expired", claimed_at=NOON, lease_until=NOON)
+        for task in Task.objects.all()
+    )
+    if is_vacuumed:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+    said = plan(enrolment, leases._CLAIM_PILOT)
+    assert "Index Scan using task_pilot_slots" in said, said
+    assert "using worker_once_per_task on crowd_assignment mine" in said, said
+    assert "Seq Scan on crowd_assignment" not in said, said
+    assert "Seq Scan on crowd_task" not in said, said
+    # and does not lead the others astray
+    assert "Index Scan using task_free_slots" in plan(enrolment), plan(enrolment)
 
 
 def test_no_connection_compiles_its_queries(db):
