@@ -49,10 +49,12 @@ def fit_votes(
     {'bird': 0.5, 'track': 0.5}
     """
     table = VoteTable.of(items, places(labels))
-    views = _views(table, parameters)
+    voted = _voted_shares(table)
+    views = _views(table, voted, parameters)
     pooled = np.mean([view.posterior for view in views], axis=0)
-    overall = (pooled.sum(axis=0) + 1) / (table.n_items + len(labels))
-    prevalence = _shrunk(table, table.per_group(pooled), overall, parameters)
+    drawn = _drawn(pooled, voted, parameters)
+    overall = _mean(drawn, voted)
+    prevalence = _shrunk(table, drawn, overall, parameters)
     return VoteFit(
         skills=_skills(table, *views),
         prevalence={
@@ -76,16 +78,33 @@ class _View:
     accuracy: FloatArray
 
 
-def _views(table: VoteTable, parameters: VoteParameters) -> tuple[_View, _View, _View]:
+def _voted_shares(table: VoteTable) -> FloatArray:
+    """Mean shares of the votes over all items, (K,); equal ones without items."""
+    k = table.n_labels
+    return np.asarray((table.vote_shares().sum(axis=0) + 1 / k) / (table.n_items + 1))
+
+
+def _drawn(believed: FloatArray, voted: FloatArray, parameters: VoteParameters) -> FloatArray:
+    """Posteriors (N, K), all drawn towards the shares of the votes: few items in all say little
+    about how their votes err."""
+    weight = parameters.group / (len(believed) + parameters.group)
+    return np.asarray((1 - weight) * believed + weight * voted)
+
+
+def _views(
+    table: VoteTable, voted: FloatArray, parameters: VoteParameters
+) -> tuple[_View, _View, _View]:
     start = table.vote_shares()
-    voted = start.sum(axis=0) / max(table.n_items, 1)
-    near = _shrunk(table, table.per_group(start), voted, parameters)
+    near = _shrunk(table, start, voted, parameters)
     one = _one_coin_view(table, start, near, parameters)
     two = _two_coin_view(table, start, near, parameters)
-    believed = one.posterior.sum(axis=0)
-    believed = (believed + parameters.group * voted) / (table.n_items + parameters.group)
-    corrected = _shrunk(table, table.per_group(one.posterior), believed, parameters)
+    believed = _drawn(one.posterior, voted, parameters)
+    corrected = _shrunk(table, believed, _mean(believed, voted), parameters)
     return one, two, _two_coin_view(table, start, corrected, parameters)
+
+
+def _mean(believed: FloatArray, voted: FloatArray) -> FloatArray:
+    return np.asarray(believed.mean(axis=0)) if len(believed) else voted
 
 
 def _skills(table: VoteTable, one: _View, two: _View, corrected: _View) -> dict[str, VoteSkill]:
@@ -152,11 +171,12 @@ def _expect(table: VoteTable, shares: FloatArray, confusion: FloatArray) -> Floa
 
 
 def _shrunk(
-    table: VoteTable, sums: FloatArray, overall: FloatArray, parameters: VoteParameters
+    table: VoteTable, believed: FloatArray, overall: FloatArray, parameters: VoteParameters
 ) -> FloatArray:
-    """Shares of each group, (G, K), drawn towards the overall ones."""
+    """Mean posterior (N, K) of each group, (G, K), drawn towards the overall one."""
     n_items = np.bincount(table.group, minlength=len(table.groups))[:, None]
-    return np.asarray((sums + parameters.group * overall) / (n_items + parameters.group))
+    sums = table.per_group(believed) + parameters.group * overall
+    return np.asarray(sums / (n_items + parameters.group))
 
 
 def _prevalence(

@@ -123,17 +123,18 @@ class VoteParameters:
     accuracy_one, accuracy_two: towards the crowd's accuracy, one-coin and two-coin fits.
     confusion: of a worker's confusion matrix towards the crowd's, per true label.
     prevalence_one, prevalence_two: of the prevalence towards where it starts, per item.
-    group: of a group's prevalence towards the overall one, in items.
+    group: of a group's prevalence towards the overall one, and of the overall one towards the
+        shares of the votes, in items.
     crowd_accuracy, crowd_strength: what is assumed before any vote is seen.
     max_iterations: stopping early keeps sparse votes from confirming themselves.
     """
 
     accuracy_one: float = 40.0
-    accuracy_two: float = 10.0
+    accuracy_two: float = 20.0
     confusion: float = 4.0
     prevalence_one: float = 30.0
     prevalence_two: float = 3.0
     group: float = 60.0
     crowd_accuracy: float = 0.8
     crowd_strength: float = 4.0
-    max_iterations: int = 10
+    max_iterations: int = 8
