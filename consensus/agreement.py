@@ -10,11 +10,9 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from consensus.alpha import BoxTable, LabelTable, mean
 from consensus.bootstrap import Estimate, Statistic, estimates, value
-from consensus.types import BoxAnswer, BoxImage, BoxParameters, FloatArray, IntArray
+from consensus.types import BoxAnswer, BoxImage, BoxParameters, FloatArray
 
 DEFAULTS = BoxParameters()
 # Where boxes come without their image, a size that no photograph reaches.
@@ -67,6 +65,7 @@ def boxes(
     thousand boxes the distance expected by chance comes from a thousand evenly spaced ones. Raises
     ValueError for an image without area.
 
+    >>> import numpy as np
     >>> cat, dog = np.array([[0, 0, 9, 9.0]]), np.array([[50, 0, 9, 9.0]])
     >>> images = [
     ...     BoxImage([BoxAnswer("ada", box), BoxAnswer("ben", box)], 100, 80) for box in (cat, dog)
@@ -136,6 +135,7 @@ def krippendorff_alpha_boxes(units: Iterable[Sequence[FloatArray]]) -> float | N
     As in `boxes`, for images all of one size. None without an image with two workers and a box, or
     without any disagreement to expect.
 
+    >>> import numpy as np
     >>> here, there = np.array([[0, 0, 9, 9.0]]), np.array([[50, 0, 9, 9.0]])
     >>> krippendorff_alpha_boxes([[here, here], [there, there]])
     1.0
@@ -147,35 +147,13 @@ def krippendorff_alpha_boxes(units: Iterable[Sequence[FloatArray]]) -> float | N
 def pairwise_iou(boxes_by_worker: Sequence[FloatArray]) -> float | None:
     """Mean IoU over pairs of workers of one image, 0..1; None with fewer than two workers.
 
+    >>> import numpy as np
     >>> box, nothing = np.array([[0, 0, 10, 10.0]]), np.zeros((0, 4))
     >>> pairwise_iou([box, box]), pairwise_iou([box, nothing]), pairwise_iou([nothing, nothing])
     (1.0, 0.0, 1.0)
     """
     table = BoxTable.of([_unsized(boxes_by_worker)], DEFAULTS)
     return float(table.iou[0]) if table.n_units else None
-
-
-def pair_agreement(
-    iou: FloatArray, worker: IntArray, candidate: IntArray, *, n_workers: int
-) -> tuple[float | None, float | None]:
-    """(mean IoU, count agreement) over all pairs of workers of one image, from matched boxes.
-
-    iou: (n, n); worker, candidate: (n,). A pair's IoU is the mean over the objects at least one of
-    the two boxed, 0 where the other did not; two empty answers agree fully (1). Count agreement is
-    the share of pairs with equally many boxes. (None, None) with fewer than two workers.
-    """
-    if n_workers < 2:
-        return None, None
-    drew = (np.arange(n_workers)[:, None] == worker).astype(np.float64)
-    same = (candidate[:, None] == candidate).astype(np.float64)
-    counts = drew.sum(axis=1)
-    union = counts[:, None] + counts - drew @ same @ drew.T
-    overlap = drew @ (same * iou) @ drew.T
-    pairs = np.triu_indices(n_workers, k=1)
-    both_empty = union == 0
-    pair_iou = np.where(both_empty, 1.0, overlap / np.where(both_empty, 1.0, union))
-    equal = counts[:, None] == counts
-    return float(pair_iou[pairs].mean()), float(equal[pairs].mean())
 
 
 def _unsized(boxes_by_worker: Sequence[FloatArray]) -> BoxImage:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from consensus.agreement import BoxAgreement, VoteAgreement
 from consensus.answer_files import BoxFile, VoteFile
 from consensus.answer_lines import Scalar
-from consensus.boxes import merge_images
+from consensus.box_methods import BOX_METHODS, BoxMethod
+from consensus.boxes import BOX_METHOD
 from consensus.online import Look, Replayed, lone_comparisons, replay, replay_boxes
 from consensus.skill import fit_boxes
 from consensus.stopping import StoppingRule
-from consensus.types import BoxParameters, FusedBox, ImageConsensus
+from consensus.types import BoxFit, BoxParameters, FusedBox, ImageConsensus
 from consensus.vote_fit import fit_votes
 from consensus.vote_types import Vote, VoteConsensus, VoteFit, VoteItem
 from consensus.votes import merge_items
 
 Row = dict[str, Any]
+OURS = BOX_METHODS[BOX_METHOD]
+NO_FIT = BoxFit({}, BoxParameters())
 VOTE_RULE = StoppingRule(tau=0.05)
 # Enough to tell two probabilities apart, without the last bits that depend on the machine.
 DIGITS = 6
@@ -31,16 +35,18 @@ class Costs:
     alike: Sequence[Collection[str]] = ()
 
 
-def all_images(file: BoxFile, rule: StoppingRule, parameters: BoxParameters) -> Iterator[Row]:
-    """The consensus of every image from all its answers."""
-    fit = fit_boxes(file, parameters=parameters)
-    merged = merge_images(file, skills=fit.skills, parameters=fit.parameters)
+def all_images(
+    file: BoxFile, rule: StoppingRule, parameters: Any, method: BoxMethod = OURS
+) -> Iterator[Row]:
+    """The consensus of every image from all its answers; `parameters` are those of the method."""
+    fit = NO_FIT
+    if method.has_skills:
+        fit = fit_boxes(file, parameters=parameters)
+        parameters = fit.parameters
+    merged = method.merge(file, skills=fit.skills, parameters=parameters)
     for place, consensus in enumerate(merged):
-        is_finished = rule.is_finished(
-            consensus.risk,
-            consensus.n_looked,
-            n_compared=lone_comparisons(file[place].answers, fit),
-        )
+        n_compared = lone_comparisons(file[place].answers, fit)
+        is_finished = rule.is_finished(consensus.risk, consensus.n_looked, n_compared=n_compared)
         yield _image_row(file, place, Replayed(consensus, consensus.n_looked, is_finished))
 
 
@@ -133,4 +139,16 @@ def _blank_row(item_id: Scalar) -> Row:
         "n_votes": 0,
         "risk": 1.0,
         "finished": False,
+    }
+
+
+def agreement_row(found: BoxAgreement | VoteAgreement) -> Row:
+    """All figures of agreement with their intervals."""
+    return {name: _rounded(figure) for name, figure in asdict(found).items()}
+
+
+def _rounded(figure: Row) -> Row:
+    return {
+        name: round(value, DIGITS) if isinstance(value, float) else value
+        for name, value in figure.items()
     }

@@ -235,6 +235,9 @@ def test_an_older_result_stays_when_the_input_is_malformed(consensus, tmp_path):
         (("boxes", "--tau", "0", "-", "-"), "tau must be greater than 0"),
         (("boxes", "--minimum", "9", "-", "-"), "1 <= minimum <= maximum"),
         (("boxes", "--max-boxes", "0", "-", "-"), "--max-boxes"),
+        (("boxes", "--parameter", "glue=1", "-", "-"), "there is no parameter 'glue'"),
+        (("boxes", "--method", "magic", "-", "-"), "invalid choice"),
+        (("boxes", "--method", "majority", "--online", "-", "-"), "--online is for the method"),
         (("votes", "--labels", "a,a", "-", "-"), "a label is given twice"),
         (("votes", "--cost", "a=0", "-", "-"), "a cost must be greater than 0"),
         (("votes", "--cost", "bear=5", "-", "-"), "name all labels with --labels"),
@@ -284,6 +287,15 @@ def test_more_boxes_than_the_page_allows_are_kept_unless_a_limit_is_given(consen
     assert len(rows(consensus("boxes", "-", "-", given=given))[0]["boxes"]) == 16
     limited = consensus("boxes", "--max-boxes", "10", "-", "-", given=given)
     assert len(rows(limited)[0]["boxes"]) == 10
+
+
+def test_a_method_and_its_parameters_can_be_named(consensus):
+    given = lines(image("a", ("ada", CAT), ("ben", [14, 10, 40, 30]), ("cyd",)))
+    plain = ("boxes", "--method", "majority", "-", "-")
+    (found,) = rows(consensus(*plain, given=given))
+    assert [box["bbox"] for box in found["boxes"]] == [[12, 10, 40, 30]]
+    (found,) = rows(consensus(*plain, "--parameter", "more_than=0.7", given=given))
+    assert found["boxes"] == []
 
 
 def test_labels_come_back_unchanged(consensus):
