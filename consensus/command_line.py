@@ -130,7 +130,7 @@ def _merge_votes(options: argparse.Namespace, progress: Progress) -> None:
     costs = _costs(options, file)
     progress.show("estimating skills")
     rows = results.online_items if options.online else results.all_items
-    _write(options, progress, rows(file, rule, costs))
+    _write(options, progress, rows(file, rule, costs, options.method))
 
 
 def _costs(options: argparse.Namespace, file: VoteFile) -> Costs:

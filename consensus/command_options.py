@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterable
 from math import inf
 
 from consensus.answer_lines import Scalar, is_label, key_of
@@ -12,6 +13,8 @@ from consensus.boxes import BOX_METHOD
 from consensus.result_files import STREAM
 from consensus.results import VOTE_RULE
 from consensus.stopping import StoppingRule
+from consensus.vote_methods import VOTE_METHODS
+from consensus.votes import VOTE_METHOD
 
 PROGRAM = "python -m consensus"
 
@@ -26,9 +29,7 @@ def parser() -> argparse.ArgumentParser:
     _add_files(boxes)
     _add_stopping(boxes, StoppingRule())
     _add_limit(boxes)
-    boxes.add_argument(
-        "--method", choices=tuple(BOX_METHODS), default=BOX_METHOD, help=f"({BOX_METHOD})"
-    )
+    _add_method(boxes, BOX_METHODS, BOX_METHOD)
     boxes.add_argument(
         "--parameter",
         action="append",
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     votes = commands.add_parser("votes", help="merge the votes on each item")
     _add_files(votes)
     _add_stopping(votes, VOTE_RULE)
+    _add_method(votes, VOTE_METHODS, VOTE_METHOD)
     votes.add_argument(
         "--labels",
         type=_labels,
@@ -75,6 +77,12 @@ def _add_files(parser: argparse.ArgumentParser, target: str | None = None) -> No
     parser.add_argument("target", metavar="OUT", nargs="?" if target else None, default=target)
     parser.add_argument(
         "--skip-bad", action="store_true", help="leave out lines that cannot be used"
+    )
+
+
+def _add_method(parser: argparse.ArgumentParser, methods: Iterable[str], ours: str) -> None:
+    parser.add_argument(
+        "--method", choices=tuple(methods), default=ours, help=f"way of merging ({ours})"
     )
 
 

@@ -16,8 +16,9 @@ from consensus.skill import fit_boxes
 from consensus.stopping import StoppingRule
 from consensus.types import BoxFit, BoxParameters, FusedBox, ImageConsensus
 from consensus.vote_fit import fit_votes
+from consensus.vote_methods import VOTE_METHODS
 from consensus.vote_types import Vote, VoteConsensus, VoteFit, VoteItem
-from consensus.votes import merge_items
+from consensus.votes import VOTE_METHOD, merge_items
 
 Row = dict[str, Any]
 OURS = BOX_METHODS[BOX_METHOD]
@@ -56,21 +57,24 @@ def online_images(file: BoxFile, rule: StoppingRule, parameters: BoxParameters) 
         yield _image_row(file, place, seen)
 
 
-def all_items(file: VoteFile, rule: StoppingRule, costs: Costs) -> Iterator[Row]:
-    """The consensus of every item from all its votes."""
+def all_items(
+    file: VoteFile, rule: StoppingRule, costs: Costs, method: str = VOTE_METHOD
+) -> Iterator[Row]:
+    """The consensus of every item from all its votes, by one of `VOTE_METHODS`."""
     labels = file.vocabulary()
     if not labels:
         yield from (_blank_row(item_id) for item_id in file.ids)
         return
-    fit = fit_votes(file, labels)
-    merged = merge_items(file, labels=labels, fit=fit, costs=costs.of_label, alike=costs.alike)
+    fit, merged = _merged(file, labels, costs, method)
     for place, consensus in enumerate(merged):
         n_compared = _lone_comparisons(file[place].votes, fit)
         is_finished = rule.is_finished(consensus.risk, consensus.n_votes, n_compared=n_compared)
         yield _item_row(file, place, Replayed(consensus, consensus.n_votes, is_finished))
 
 
-def online_items(file: VoteFile, rule: StoppingRule, costs: Costs) -> Iterator[Row]:
+def online_items(
+    file: VoteFile, rule: StoppingRule, costs: Costs, method: str = VOTE_METHOD
+) -> Iterator[Row]:
     """The consensus of every item from as many of its first votes as the rule asks for."""
     labels = file.vocabulary()
     if not labels:
@@ -79,8 +83,7 @@ def online_items(file: VoteFile, rule: StoppingRule, costs: Costs) -> Iterator[R
 
     def look(n_used: Sequence[int]) -> list[Look[VoteConsensus]]:
         shown = [VoteItem(item.votes[:n], item.group) for item, n in zip(file, n_used, strict=True)]
-        fit = fit_votes(shown, labels)
-        merged = merge_items(shown, labels=labels, fit=fit, costs=costs.of_label, alike=costs.alike)
+        fit, merged = _merged(shown, labels, costs, method)
         return [
             Look(consensus, consensus.risk, _lone_comparisons(item.votes, fit))
             for item, consensus in zip(shown, merged, strict=True)
@@ -88,6 +91,17 @@ def online_items(file: VoteFile, rule: StoppingRule, costs: Costs) -> Iterator[R
 
     for place, seen in enumerate(replay([len(item.votes) for item in file], rule, look)):
         yield _item_row(file, place, seen)
+
+
+def _merged(
+    items: Sequence[VoteItem], labels: Sequence[str], costs: Costs, method: str
+) -> tuple[VoteFit, Iterator[VoteConsensus]]:
+    """What was learned of the workers, nothing by methods without skills, and the consensus."""
+    if method != VOTE_METHOD:
+        merge = VOTE_METHODS[method]
+        return VoteFit(), merge(items, labels, costs=costs.of_label, alike=costs.alike)
+    fit = fit_votes(items, labels)
+    return fit, merge_items(items, labels=labels, fit=fit, costs=costs.of_label, alike=costs.alike)
 
 
 def _lone_comparisons(votes: Sequence[Vote], fit: VoteFit) -> int:

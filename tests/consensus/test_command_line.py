@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pytest
 
 from consensus.command_line import main
+from consensus.vote_methods import VOTE_METHODS
 from tests.test_docs import ROOT
 
 PROGRAM = [sys.executable, "-m", "consensus"]
@@ -350,6 +351,17 @@ def test_a_vote_outside_the_given_labels_is_malformed(consensus):
     assert 'line 2: "1" is none of the labels ["bird", 1]' in said(done)
     found = rows(consensus("votes", "--labels", 'bird,"1"', "-", "-", given=given))
     assert [row["label"] for row in found] == ["bird", "1"]
+
+
+@pytest.mark.parametrize("method", VOTE_METHODS)
+def test_every_method_of_votes_can_be_named(consensus, method):
+    agreed = [item(n, *((worker, n % 2) for worker in "abcd")) for n in range(20)]
+    split = item("split", ("a", 0), ("b", 1), ("c", 0), ("d", 0))
+    for option in ("--tau=0.1", "--online"):
+        done = consensus("votes", "--method", method, option, "-", "-", given=lines(*agreed, split))
+        assert [row["label"] for row in rows(done)] == [*(n % 2 for n in range(20)), 0]
+    assert rows(done)[0]["n_votes"] == 2
+    assert rows(done)[-1]["n_votes"] == (4 if method == "two-ahead" else rows(done)[-1]["n_votes"])
 
 
 def test_a_missed_label_can_be_made_costly(consensus):

@@ -31,7 +31,7 @@ def release_folder(transactional_db, make_release, tmp_path, monkeypatch):
 
 def test_the_examples_run(release_folder, capsys):
     examples = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
-    assert len(examples) == 2
+    assert len(examples) == 3
     for example in examples:
         exec(compile(example, GUIDE.name, "exec"), {})
     said = capsys.readouterr().out
