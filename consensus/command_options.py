@@ -25,7 +25,13 @@ def parser() -> argparse.ArgumentParser:
         prog=PROGRAM, description="From several workers' answers to one. `-` is a standard stream."
     )
     commands = whole.add_subparsers(required=True, dest="command", metavar="COMMAND")
-    boxes = commands.add_parser("boxes", help="merge the boxes on each image")
+    _set_up_boxes(commands.add_parser("boxes", help="merge the boxes on each image"))
+    _set_up_votes(commands.add_parser("votes", help="merge the votes on each item"))
+    _set_up_agreement(commands.add_parser("agreement", help="how far workers agree"))
+    return whole
+
+
+def _set_up_boxes(boxes: argparse.ArgumentParser) -> None:
     _add_files(boxes)
     _add_stopping(boxes, StoppingRule())
     _add_limit(boxes)
@@ -37,7 +43,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help="a constant of the method; an unknown name prints all",
     )
-    votes = commands.add_parser("votes", help="merge the votes on each item")
+
+
+def _set_up_votes(votes: argparse.ArgumentParser) -> None:
     _add_files(votes)
     _add_stopping(votes, VOTE_RULE)
     _add_method(votes, VOTE_METHODS, VOTE_METHOD)
@@ -64,12 +72,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="A,B,...",
         help="labels that may be taken for each other at no cost",
     )
-    compared = commands.add_parser("agreement", help="how far workers agree with each other")
+
+
+def _set_up_agreement(compared: argparse.ArgumentParser) -> None:
     compared.add_argument("kind", choices=("boxes", "votes"))
     _add_files(compared, target=STREAM)
     compared.add_argument("--seed", type=int, default=0, help="of the intervals (0)")
     _add_limit(compared)
-    return whole
 
 
 def _add_files(parser: argparse.ArgumentParser, target: str | None = None) -> None:
