@@ -1,10 +1,12 @@
 from django.urls import path
 
-from dashboard import history, views
+from dashboard import history, power, views
 
 app_name = "dashboard"
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("plan/", power.plan, name="plan"),
+    path("plan/<slug:key>/", power.forecast_status, name="forecast_status"),
     path("campaigns/new/", views.campaign_new, name="campaign_new"),
     path("campaigns/<slug:slug>/", views.campaign, name="campaign"),
     path("campaigns/<slug:slug>/status/", views.campaign_status, name="campaign_status"),

@@ -66,9 +66,10 @@ BLOCK = 4096  # images whose takers are drawn at once
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Proportions of the kinds of worker, and in one sentence who they are."""
+    """Proportions of the kinds of worker, and who they are: in a few words and in a sentence."""
 
     kinds: Mapping[str, float] = field(hash=False)
+    title: str
     words: str
 
 
@@ -76,18 +77,22 @@ MIXES: Mapping[str, Mix] = MappingProxyType(
     {
         "clean": Mix(
             {"careful": 0.6, "ordinary": 0.4},
+            "trained people",
             "trained people who care; nobody cheats",
         ),
         "mixed": Mix(
             {"careful": 0.25, "ordinary": 0.4, "hasty": 0.2, "biased": 0.1, "spamming": 0.05},
+            "an open call",
             "an open call: careful, ordinary and hasty people, one in twenty does not look",
         ),
         "spam-heavy": Mix(
             {"careful": 0.2, "ordinary": 0.3, "hasty": 0.2, "biased": 0.05, "spamming": 0.25},
+            "an unchecked open call",
             "an open call that checks nobody: a quarter does not look",
         ),
         "biased": Mix(
             {"careful": 0.15, "ordinary": 0.15, "hasty": 0.1, "biased": 0.6},
+            "a habit each",
             "three in five draw every box too loose, too tight or shifted, "
             "or say animal without a second look",
         ),

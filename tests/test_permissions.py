@@ -56,6 +56,8 @@ ALLOWED = {
     "exports:release_file": ORGANIZERS,
     "exports:releases_page": ORGANIZERS,
     "dashboard:overview": ORGANIZERS,
+    "dashboard:plan": ORGANIZERS,
+    "dashboard:forecast_status": ORGANIZERS,
     "dashboard:campaign": ORGANIZERS,
     "dashboard:campaign_new": ORGANIZERS,
     "dashboard:campaign_status": ORGANIZERS,
@@ -102,6 +104,7 @@ def world(ada, olga, root) -> World:
     release = Release.objects.create(dataset=boxes.dataset, number=1, created_at=now)
     shared = {
         "slug": "birds",
+        "key": "0123456789abcdef",
         "token": invitation.token,
         "invitation_id": str(invitation.pk),
         "uid": str(box_lease.image.uid),
