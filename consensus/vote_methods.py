@@ -59,7 +59,9 @@ def majority(
 ) -> Iterator[VoteConsensus]:
     """The label with most votes; probabilities are shares of votes, equal ones without any.
 
-    Ties go to the label that comes first.
+    Labels that are `alike` are counted together before one of them is chosen. Costs change nothing:
+    shares of two or three votes are no probabilities to weigh them with. Ties go to the label that
+    comes first. The risk is the share of the other votes.
 
     >>> from consensus import Vote
     >>> item = VoteItem([Vote("ada", "bird"), Vote("ben", "bird"), Vote("cyd", "track")])
@@ -67,7 +69,8 @@ def majority(
     'bird'
     """
     place = places(labels)
-    choice = Choice.of(place, costs, alike)
+    Choice.of(place, costs, alike)  # refuses what the other methods refuse
+    choice = Choice.of(place, alike=alike)
     for item in items:
         counts = _counts(item, place)
         n_votes = counts.sum()
@@ -84,11 +87,11 @@ def two_ahead(
 ) -> Iterator[VoteConsensus]:
     """As `majority`, with a risk of 0 once a label is two votes ahead of every other, else 1.
 
-    Any stopping rule then asks until somebody is two votes ahead. Labels that are `alike` are
-    counted together for that; costs change nothing.
+    A stopping rule with a tau below 1 then asks until somebody is two votes ahead; labels that are
+    `alike` are counted together for that.
     """
     sets = Choice.of(places(labels), costs, alike).sets
-    for item, found in zip(items, majority(items, labels, alike=alike), strict=True):
+    for item, found in zip(items, majority(items, labels, costs=costs, alike=alike), strict=True):
         counts = np.bincount(sets, weights=_counts(item, places(labels)))
         first, second = np.sort(np.append(counts, 0.0))[::-1][:2]
         yield VoteConsensus(
