@@ -113,7 +113,10 @@ def is_label(value: object) -> bool:
 
 def shown(value: object) -> str:
     """A JSON value as people see it in a message, shortened."""
-    text = json.dumps(value)
+    try:
+        text = json.dumps(value)
+    except RecursionError:
+        return "a value nested too deep to show"
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
 
 

@@ -79,6 +79,8 @@ def _read(
     )
     try:
         check_writable(options.target)
+        if options.source == STREAM and not sys.stdin:
+            raise OSError("standard input is closed")
         if options.source == STREAM:
             found = read(sys.stdin.buffer, reading)
         else:
@@ -87,7 +89,7 @@ def _read(
     except LineError as error:
         raise Unusable(f"{name}, {error}", 2) from None
     except OSError as error:
-        raise Unusable(str(error), 2) from None
+        raise Unusable(_in_words(error), 2) from None
     if reading.n_skipped:
         progress.say(f"{name}: {reading.n_skipped:,} lines left out")
     return found
@@ -103,7 +105,14 @@ def _write(options: argparse.Namespace, progress: Progress, rows: Iterable[Row])
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise Unusable(str(error), 1) from None
+        raise Unusable(_in_words(error), 1) from None
+
+
+def _in_words(error: OSError) -> str:
+    """What the system says, without its number."""
+    if not error.strerror:
+        return str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
 
 
 def _merge_boxes(options: argparse.Namespace, progress: Progress) -> None:

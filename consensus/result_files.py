@@ -42,6 +42,8 @@ def output(target: str) -> Iterator[TextIO]:
 def check_writable(target: str) -> None:
     """Fail before the work rather than after it. Raises OSError."""
     if target == STREAM:
+        if not sys.stdout:
+            raise OSError("standard output is closed")
         return
     place = Path(target).resolve()
     if place.is_dir():

@@ -46,7 +46,8 @@ def all_images(
         parameters = fit.parameters
     merged = method.merge(file, skills=fit.skills, parameters=parameters)
     for place, consensus in enumerate(merged):
-        n_compared = lone_comparisons(file[place].answers, fit)
+        lone = file[place].answers if consensus.n_looked == 1 else ()
+        n_compared = lone_comparisons(lone, fit)
         is_finished = rule.is_finished(consensus.risk, consensus.n_looked, n_compared=n_compared)
         yield _image_row(file, place, Replayed(consensus, consensus.n_looked, is_finished))
 
@@ -67,7 +68,8 @@ def all_items(
         return
     fit, merged = _merged(file, labels, costs, method)
     for place, consensus in enumerate(merged):
-        n_compared = _lone_comparisons(file[place].votes, fit)
+        lone = file[place].votes if consensus.n_votes == 1 else ()
+        n_compared = _lone_comparisons(lone, fit)
         is_finished = rule.is_finished(consensus.risk, consensus.n_votes, n_compared=n_compared)
         yield _item_row(file, place, Replayed(consensus, consensus.n_votes, is_finished))
 

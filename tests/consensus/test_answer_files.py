@@ -87,6 +87,13 @@ def test_any_bytes_give_a_record_or_a_line_error(text):
     assert is_read_or_refused(read_votes, [b"\n", text])
 
 
+@pytest.mark.parametrize("depth", [10, 300, 600, 900, 950, 970, 980, 985, 990, 995, 1000, 10**5])
+def test_a_value_of_any_depth_gives_a_line_error(depth):
+    nested = b"[" * depth + b"]" * depth
+    assert is_read_or_refused(read_boxes, [b"", nested])
+    assert is_read_or_refused(read_votes, [b"", b'{"item_id": %s}' % nested])
+
+
 @given(GOOD_IMAGE)
 def test_what_is_read_is_what_was_written(line):
     warned = []
