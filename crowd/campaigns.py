@@ -90,10 +90,7 @@ def create(
     with transaction.atomic():
         campaign.save()
         if not _make_tasks(campaign):
-            raise Invalid(
-                "No image fits.",
-                {"super_class": [_nothing_fits(campaign)]},
-            )
+            raise Invalid("No image fits.", {"super_class": [_nothing_fits(campaign)]})
         audit.record(by, "create", f"campaign {slug}", {"kind": kind.value}, now=now)
     return campaign
 

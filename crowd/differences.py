@@ -51,7 +51,7 @@ class Difference:
         """The reasons in the order of `Reason`, with the largest displacement."""
         said = [reason.value for reason in Reason if reason in self.reasons]
         if self.moved_px:
-            said.append(f"at most {max(self.moved_px):.1f} px, IoU {min(self.ious):.2f}")
+            said.append(f"by at most {max(self.moved_px):.1f} px, IoU {min(self.ious):.2f}")
         return "; ".join(said) or "unchanged"
 
 

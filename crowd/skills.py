@@ -122,33 +122,29 @@ def store(
         fitted_at=now,
     )
     SkillEstimate.objects.bulk_create(
-        [
-            SkillEstimate(
-                fit=fit,
-                worker_id=worker_id,
-                kind=kind,
-                method=method,
-                values=dict(estimate.values),
-                n_answers=estimate.n_answers,
-                quality=estimate.quality,
-                quality_sd=estimate.quality_sd,
-                fitted_at=now,
-            )
-            for worker_id, estimate in sorted(estimates.items())
-        ],
+        [_row(fit, worker_id, estimate) for worker_id, estimate in sorted(estimates.items())],
         update_conflicts=True,
         unique_fields=["worker", "kind"],
-        update_fields=[
-            "fit",
-            "method",
-            "values",
-            "n_answers",
-            "quality",
-            "quality_sd",
-            "fitted_at",
-        ],
+        update_fields=_REPLACED,
     )
     return fit
+
+
+_REPLACED = ["fit", "method", "values", "n_answers", "quality", "quality_sd", "fitted_at"]
+
+
+def _row(fit: Fit, worker_id: int, estimate: Estimate) -> SkillEstimate:
+    return SkillEstimate(
+        fit=fit,
+        worker_id=worker_id,
+        kind=fit.kind,
+        method=fit.method,
+        values=dict(estimate.values),
+        n_answers=estimate.n_answers,
+        quality=estimate.quality,
+        quality_sd=estimate.quality_sd,
+        fitted_at=fit.fitted_at,
+    )
 
 
 def last_answer(answers: type[Answer]) -> int:
