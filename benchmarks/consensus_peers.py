@@ -109,7 +109,10 @@ def _installed(name: str) -> Path:
     if stamp.exists() and stamp.read_text() == wanted:
         return python
     print(f"installing {PEERS[name]} into .venv-peers/{name} ...", file=sys.stderr)
-    venv.create(home, clear=True, with_pip=True)
+    try:
+        venv.create(home, clear=True, with_pip=True)
+    except (OSError, subprocess.CalledProcessError) as failed:
+        raise Unavailable(f"no environment could be made: {failed}") from failed
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     try:
         done = subprocess.run(
