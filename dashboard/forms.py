@@ -137,7 +137,7 @@ class CampaignForm(forms.Form):
         min_value=0,
         max_value=100,
         help_text=f"This share gets at least {PILOT_ANSWERS} answers in any case, so that workers "
-        f"can be compared. Empty: {100 * PILOT_SHARE:.0f} % where one answer may be enough, "
+        f"can be compared. Empty: {100 * PILOT_SHARE:.0f}\u00a0% where one answer may be enough, "
         "else none.",
     )
     instructions = forms.CharField(

@@ -20,6 +20,7 @@ urlpatterns = [
     path("campaigns/<slug:slug>/consensus/", history.history, name="history"),
     path("campaigns/<slug:slug>/consensus/compare/", history.compare, name="compare"),
     path("campaigns/<slug:slug>/workers/", views.workers_table, name="workers"),
+    path("campaigns/<slug:slug>/workers/<int:worker_id>/", views.worker, name="worker"),
     path(
         "campaigns/<slug:slug>/workers/<int:worker_id>/status/",
         views.worker_status,

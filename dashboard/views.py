@@ -218,6 +218,23 @@ def workers_table(request: HttpRequest, slug: str) -> HttpResponse:
     return pages.page(request, "dashboard/workers.html", context)
 
 
+@require_GET
+@organizer_only
+def worker(request: HttpRequest, slug: str, worker_id: int) -> HttpResponse:
+    """How well does this worker answer, and what can be done about it?"""
+    found = campaign_of(slug)
+    who = get_object_or_404(Worker, pk=worker_id, enrolments__campaign=found)
+    rows = workers.workers(found, only=who)
+    context = {
+        **campaign_context(found, "workers"),
+        "worker": who,
+        "row": rows[0] if rows else None,
+        "deeds": workers.deeds(who),
+        "sample_size": samples.SAMPLE,
+    }
+    return pages.page(request, "dashboard/worker.html", context)
+
+
 @require_POST
 @organizer_only
 def worker_status(request: HttpRequest, slug: str, worker_id: int) -> HttpResponse:
@@ -229,4 +246,4 @@ def worker_status(request: HttpRequest, slug: str, worker_id: int) -> HttpRespon
     act, said = change
     act(worker, by=user_of(request), now=timezone.now())
     messages.success(request, said.format(worker=worker.pseudonym))
-    return redirect("dashboard:workers", slug)
+    return redirect("dashboard:worker", slug, worker_id)

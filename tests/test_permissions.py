@@ -67,6 +67,7 @@ ALLOWED = {
     "dashboard:history": ORGANIZERS,
     "dashboard:compare": ORGANIZERS,
     "dashboard:workers": ORGANIZERS,
+    "dashboard:worker": ORGANIZERS,
     "dashboard:worker_status": ORGANIZERS,
     "dashboard:task": ORGANIZERS,
     "api_schema": SIGNED_IN,

@@ -19,6 +19,14 @@ from verify.models import Label, Verdict
 
 # what the audit calls a suspension that nobody decided
 AUTOMATIC = "suspend automatically"
+DEEDS = {
+    "suspend": "suspended",
+    "reinstate": "let back in",
+    "exclude": "answers left out",
+    "include": "answers taken back in",
+    "watch": "watched again",
+    AUTOMATIC: "suspended automatically, answers left out",
+}
 SORTS = {
     "worker": "Worker",
     "skill": "Skill",
@@ -71,15 +79,35 @@ class WorkerRow:
         return self.n_unusable / self.n_answers
 
 
-def workers(campaign: Campaign) -> list[WorkerRow]:
-    """Everybody with an answer in the campaign, the busiest first."""
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that was done about a worker; `who` is None where nobody did it or is known."""
+
+    at: datetime
+    words: str
+    who: str | None
+
+
+def workers(campaign: Campaign, only: Worker | None = None) -> list[WorkerRow]:
+    """Everybody (or only one) with an answer in the campaign, the busiest first."""
     is_box = campaign.kind == Campaign.Kind.BOX
-    rows = list(_totals(campaign).order_by("-n_answers", "worker"))
+    totals = _totals(campaign)
+    totals = totals.filter(worker=only) if only else totals
+    rows = list(totals.order_by("-n_answers", "worker"))
     people = Worker.objects.in_bulk([row["worker"] for row in rows])
     boxes = comparisons(sampled_boxes(campaign)) if is_box else {}
     verdicts = {} if is_box else _equal_to_consensus(campaign)
     found = [_row(people[row["worker"]], row, boxes, verdicts, is_box=is_box) for row in rows]
     return _with_skills(campaign, found)
+
+
+def deeds(worker: Worker, *, most: int = 50) -> list[Deed]:
+    """What was done about the worker, the newest first."""
+    entries = AuditEntry.objects.filter(subject=f"worker {worker.pseudonym}", action__in=DEEDS)
+    return [
+        Deed(entry.at, DEEDS[entry.action], entry.actor.username if entry.actor else None)
+        for entry in entries.select_related("actor").order_by("-id")[:most]
+    ]
 
 
 def ordered(rows: list[WorkerRow], sort: str, *, is_descending: bool) -> list[WorkerRow]:

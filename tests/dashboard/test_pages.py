@@ -14,7 +14,7 @@ from annotate import aggregation as box_aggregation
 from annotate.models import Annotation
 from catalog.superclasses import SuperClass
 from crowd import workers
-from crowd.models import Campaign, SkillEstimate, Task
+from crowd.models import Campaign, Enrolment, SkillEstimate, Task, Worker
 from tests import make
 from tests.dashboard.conftest import LEFT
 from tests.make import NOON
@@ -51,6 +51,7 @@ def every_page(campaign: Campaign) -> list[str]:
         reverse("dashboard:campaign_new"),
         *(reverse(f"dashboard:{name}", args=[campaign.slug]) for name in PAGES),
         reverse("dashboard:task", args=[task.pk]),
+        reverse("dashboard:worker", args=[campaign.slug, Worker.objects.order_by("pk")[0].pk]),
     ]
 
 
@@ -179,7 +180,7 @@ def test_workers_can_be_sorted_and_what_is_unknown_comes_last(load, birds, ada, 
     box_aggregation.aggregate_due(now=NOON)
     for order in ("asc", "desc"):
         html = load("workers", "late", query=f"?sort=agreement&order={order}")
-        names = re.findall(r"w-[0-9a-f]{10}(?=</th>)", html)
+        names = re.findall(r"w-[0-9a-f]{10}(?=</a>)", html)
         assert names[-1] == cyd.pseudonym, order
 
 
@@ -204,7 +205,7 @@ def test_a_workers_skill_is_shown_with_its_uncertainty(load, birds, ada, ben):
         )
     html = load("workers", "birds", query="?sort=skill&order=asc")
     assert f"{ada.pseudonym} 0.90 ± 0.04 41 compared 2" in words(html)
-    names = re.findall(r"w-[0-9a-f]{10}(?=</th>)", html)
+    names = re.findall(r"w-[0-9a-f]{10}(?=</a>)", html)
     assert names == [ada.pseudonym, ben.pseudonym], "what is unknown comes last"
 
 
@@ -217,6 +218,17 @@ def test_an_automatic_suspension_shows_its_figures(load, birds, ben):
         "suspended automatically answers left out Boxes far from everybody else's: "
         "quality 0.21 ± 0.05, floor 0.35, 60 compared" in said
     )
+
+
+def test_a_workers_page_tells_what_is_known_and_what_was_done(load, birds, ben, olga):
+    workers.suspend(ben, by=olga, now=NOON)
+    said = words(load("worker", "birds", ben.pk))
+    assert f"{ben.pseudonym}: skill not known yet suspended" in said
+    assert "Answers 2" in said
+    assert "Suspended olga" in said
+    stranger = make.worker("stranger")
+    Enrolment.objects.create(campaign=birds, worker=stranger)
+    assert "No answer yet" in words(load("worker", "birds", stranger.pk))
 
 
 def test_an_adaptive_campaign_tells_what_it_saved(load, ada, ben):
@@ -232,15 +244,22 @@ def test_an_adaptive_campaign_tells_what_it_saved(load, ada, ben):
 
 
 @pytest.mark.parametrize("kind", Campaign.Kind.values)
-@pytest.mark.parametrize("name", ["overview", *PAGES, "task"])
+@pytest.mark.parametrize("name", ["overview", *PAGES, "task", "worker"])
 def test_a_page_takes_as_many_queries_for_many_tasks_and_workers_as_for_few(load, name, kind):
     few = crowded("few", kind, n_tasks=2, n_workers=2)
-    args = {"overview": [], "task": [Task.objects.filter(campaign=few).order_by("pk")[0].pk]}
+    args = {"overview": [], **first_of(few)}
     early = n_queries(load, name, args.get(name, ["few"]))
     many = crowded("many", kind, n_tasks=9, n_workers=5)
-    args["task"] = [Task.objects.filter(campaign=many).order_by("pk")[0].pk]
+    args |= first_of(many)
     late = n_queries(load, name, args.get(name, ["many"]))
     assert late == early
+
+
+def first_of(campaign: Campaign) -> dict[str, list]:
+    """The arguments of the pages of a campaign's first task and first worker."""
+    task = Task.objects.filter(campaign=campaign).order_by("pk")[0]
+    worker = Worker.objects.filter(enrolments__campaign=campaign).order_by("pk")[0]
+    return {"task": [task.pk], "worker": [campaign.slug, worker.pk]}
 
 
 def n_queries(load, name: str, args: list) -> int:
