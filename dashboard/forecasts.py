@@ -40,6 +40,7 @@ class Question:
     crowd: str
     super_class: str = ""
     fit_id: int | None = None
+    clarity: str = "clear"
 
     @property
     def key(self) -> str:
@@ -87,6 +88,7 @@ def plan_of(question: Question) -> Plan:
         kind="verify" if question.kind == Campaign.Kind.VERIFY else "box",
         crowd=mix,
         super_class=question.super_class or USUAL.super_class,
+        clarity=question.clarity,
         answers=ANSWERS,
         taus=taus_of(question.kind),
     )

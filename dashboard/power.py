@@ -21,7 +21,7 @@ from dashboard.forecasts import Forecast, Question
 from dashboard.forms import TAUS
 from dashboard.power_chart import Chart, Point
 from dashboard.queries.pilots import PilotRow, pilots
-from simulation.confusions import NON_INSTANCES
+from simulation.confusions import CLARITY, NON_INSTANCES
 from simulation.mixes import MIXES
 from simulation.power import Expected, Interval, Price
 
@@ -45,6 +45,13 @@ class PlanForm(forms.Form):
         choices=[(name, name) for name in NON_INSTANCES],
         help_text="For verifying: photos without the animal are rarer among birds and reptiles.",
         required=False,
+    )
+    clarity = forms.ChoiceField(
+        label="What to look for is",
+        choices=[(name, f"{name}: {clarity.words}") for name, clarity in CLARITY.items()],
+        initial="clear",
+        required=False,
+        help_text="Where experts would disagree, so do workers, and more answers cannot mend that.",
     )
     n_images = forms.IntegerField(label="Photos", min_value=1, max_value=100_000_000, initial=1000)
     price = forms.FloatField(
@@ -79,10 +86,11 @@ class PlanForm(forms.Form):
         """What the filled-in form asks."""
         kind, crowd = self.cleaned_data["kind"], self.cleaned_data["crowd"]
         rare = (self.cleaned_data["super_class"] or "Mammalia") if kind == "verify" else ""
+        clarity = self.cleaned_data["clarity"] or "clear"
         if not crowd.startswith(CAMPAIGN):
-            return Question(kind, crowd, rare)
+            return Question(kind, crowd, rare, clarity=clarity)
         pilot = self.pilots[crowd.removeprefix(CAMPAIGN)]
-        return Question(kind, pilot.slug, rare, pilot.fit_id or 0)
+        return Question(kind, pilot.slug, rare, pilot.fit_id or 0, clarity)
 
     def cost(self) -> Price:
         price = self.cleaned_data["price"]
@@ -171,6 +179,7 @@ def _shown(found: Forecast, form: PlanForm) -> dict[str, Any]:
         "n_images": n_images,
         "n_simulated": forecasts.plan_of(found.question).n_simulated,
         "crowd_words": mix.words if mix else "",
+        "clarity_words": CLARITY[found.question.clarity].words,
         "is_box": found.question.kind == Campaign.Kind.BOX,
         "advice": _advice(lines) if found.is_ready else None,
         "charts": _charts(found.question, lines, n_images, price) if lines else [],

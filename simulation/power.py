@@ -20,7 +20,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from consensus.stopping import StoppingRule
-from simulation.confusions import NON_INSTANCES
+from simulation.confusions import CLARITY, NON_INSTANCES
 from simulation.layouts import LayoutParameters
 from simulation.mixes import MIXES, hire, work_boxes
 from simulation.rehearsal import Figures, rehearse_boxes, rehearse_votes
@@ -48,6 +48,7 @@ class Plan:
     n_workers: how many, where a mix is named. super_class: of a verification campaign; it says how
     frequent images without the animal are. answers: fixed numbers of answers an image, 1..7.
     taus: of the adaptive rule, which asks from `minimum` up to `maximum` workers.
+    clarity: how clear it is what is right, see `CLARITY` of `simulation.confusions`.
     layouts: what the images of a box campaign hold. n_images: of each simulated campaign, not of
     the real one; None for a number that is enough. Raises ValueError for what cannot be forecast.
     """
@@ -60,12 +61,15 @@ class Plan:
     taus: tuple[float, ...] = (0.05, 0.1, 0.2)
     minimum: int = 2
     maximum: int = MOST_ANSWERS
+    clarity: str = "clear"
     layouts: LayoutParameters = field(default_factory=LayoutParameters)
     n_images: int | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.crowd, str) and self.crowd not in MIXES:
             raise ValueError(f"unknown mix {self.crowd!r}; known: {', '.join(MIXES)}")
+        if self.clarity not in CLARITY:
+            raise ValueError(f"unknown clarity {self.clarity!r}; known: {', '.join(CLARITY)}")
         if not all(1 <= k <= MOST_ANSWERS for k in (*self.answers, self.maximum)):
             raise ValueError(f"answers an image lie between 1 and {MOST_ANSWERS}")
         if self.kind == "verify" and self.super_class not in NON_INSTANCES:
@@ -157,13 +161,17 @@ def expect(plan: Plan, seeds: Sequence[int] = range(N_SEEDS)) -> list[Expected]:
 
 def simulate_once(plan: Plan, seed: int) -> Run:
     """The figures of one simulated campaign for every choice, in the order of `choices`."""
-    crowd, most = plan.workers(seed), plan.n_most
+    crowd, most, clarity = plan.workers(seed), plan.n_most, CLARITY[plan.clarity]
     rules = [StoppingRule(tau=t, minimum=plan.minimum, maximum=plan.maximum) for t in plan.taus]
     if plan.kind == "box":
-        boxes = work_boxes(plan.n_simulated, crowd, most, seed, layouts=plan.layouts)
+        boxes = work_boxes(
+            plan.n_simulated, crowd, most, seed, layouts=plan.layouts, confusions=clarity.boxes
+        )
         return list(rehearse_boxes(boxes, plan.answers, rules))
     groups = {plan.super_class: NON_INSTANCES[plan.super_class]}
-    votes = work_votes(plan.n_simulated, crowd, most, seed, groups=groups)
+    votes = work_votes(
+        plan.n_simulated, crowd, most, seed, groups=groups, confusions=clarity.verdicts
+    )
     return list(rehearse_votes(votes, plan.answers, rules))
 
 
@@ -223,6 +231,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", choices=KINDS, default="box")
     parser.add_argument("--mix", choices=list(MIXES), default="mixed", help="who will answer")
     parser.add_argument("--workers", type=int, default=N_WORKERS, help="how many there are")
+    parser.add_argument("--clarity", choices=list(CLARITY), default="clear", help="of the images")
     parser.add_argument("--super-class", choices=list(NON_INSTANCES), default="Mammalia")
     parser.add_argument("--images", type=int, default=500, help="of the real campaign")
     parser.add_argument("--answers", type=int, nargs="*", default=[1, 2, 3, 5, 7], metavar="N")
@@ -242,7 +251,7 @@ def report(plan: Plan, *, n_images: int, price: Price, n_seeds: int) -> str:
     )
     return "\n".join(
         [
-            f"{n_images:,} images, {who}.",
+            f"{n_images:,} images, {who}; {CLARITY[plan.clarity].words}.",
             table(plan, rows, n_images, price),
             f"A simulation: {n_seeds} campaigns of {plan.n_simulated:,} images each; in brackets "
             "the lowest and the highest of them. Real images and people differ: run a pilot.",
@@ -257,6 +266,7 @@ def plan_of(options: argparse.Namespace) -> Plan:
         crowd=options.mix,
         n_workers=options.workers,
         super_class=options.super_class,
+        clarity=options.clarity,
         answers=tuple(options.answers),
         taus=USUAL_TAUS[options.kind] if options.tau is None else tuple(options.tau),
     )

@@ -129,6 +129,7 @@ def organizer(newcomer: People) -> Page:
         "/dashboard/campaigns/reptiles/tasks/",
         "/dashboard/campaigns/reptiles/workers/",
         "/dashboard/campaigns/traces/",
+        "/dashboard/plan/",
         "/dashboard/releases/",
     ],
 )

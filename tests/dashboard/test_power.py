@@ -107,7 +107,9 @@ def test_a_forecast_is_asked_for_once(desk, asked):
     desk.get("/dashboard/plan/", {**PLAN, "n_images": "9000", "price": "1"})
     assert asked == [MIXED]
     desk.get("/dashboard/plan/", {**PLAN, "crowd": "clean"})
-    assert asked == [MIXED, Question("box", "clean")]
+    desk.get("/dashboard/plan/", {**PLAN, "clarity": "arguable"})
+    arguable = Question("box", "mixed", clarity="arguable")
+    assert asked == [MIXED, Question("box", "clean"), arguable]
 
 
 def test_a_forecast_that_is_done_is_told_in_words_numbers_and_charts(desk, small, asked):
@@ -119,6 +121,7 @@ def test_a_forecast_that_is_done_is_told_in_words_numbers_and_charts(desk, small
     assert re.search(r"3 each [^a-z]*to [\d.]+ 60\.00 3\.00 ", said)
     assert "adaptive, balanced" in said
     assert "It is a simulation: 5 campaigns of 25 photos each" in said
+    assert "Trust it more in comparing choices" in said
     assert html.count('class="chart"') == 2
     assert (
         html.count('<circle class="chart-mark" cx=') == 2 * len(forecasts.ANSWERS) + 1

@@ -7,9 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from consensus.boxes import merge_images
+from consensus.skill import fit_boxes
 from consensus.types import BoxSkill
 from consensus.vote_types import VoteSkill
 from simulation.answering import answer_boxes
+from simulation.layouts import LayoutParameters
+from simulation.mixes import hire, work_boxes
 from simulation.pilot import boxer_like, layouts_like, paced, voter_like
 from simulation.power import Interval, Plan, Price, choices, expect, simulate_once, summarize, table
 from simulation.workers import WorkerProfile
@@ -52,6 +56,31 @@ def test_a_spam_heavy_crowd_is_worse_than_a_clean_one():
     assert errors("spam-heavy") > errors("clean")
 
 
+def test_where_experts_disagree_more_answers_cannot_mend_it():
+    clear, arguable = (
+        simulate_once(Plan(clarity=name, n_images=150, answers=(7,), taus=()), 1)[0]
+        for name in ("clear", "arguable")
+    )
+    assert arguable["errors"] > 2 * clear["errors"] + 0.05
+    assert arguable["f90"] < clear["f90"] - 0.2
+
+
+def test_a_forecast_from_a_pilot_is_close_to_what_its_crowd_does():
+    crowd = hire("mixed", 20, 3)
+    pilot = work_boxes(150, crowd, 3, 3)
+    fit = fit_boxes(pilot.images)
+    merged = merge_images(pilot.images, skills=fit.skills, parameters=fit.parameters)
+    like = tuple(boxer_like(skill) for skill in fit.skills.values())
+    layouts = layouts_like([len(found.boxes) for found in merged])
+    forecast, done = (
+        simulate_once(Plan(crowd=who, layouts=what, n_images=250, answers=(3,), taus=(0.1,)), 9)
+        for who, what in ((like, layouts), (tuple(crowd), LayoutParameters()))
+    )
+    assert forecast[0]["errors"] == pytest.approx(done[0]["errors"], abs=0.04)
+    assert forecast[0]["f75"] == pytest.approx(done[0]["f75"], abs=0.04)
+    assert forecast[1]["answers"] == pytest.approx(done[1]["answers"], abs=0.25)
+
+
 def test_verification_finds_more_of_the_rare_with_more_answers():
     plan = Plan(kind="verify", n_images=1500, answers=(2, 7), taus=(0.05,))
     two, seven, adaptive = expect(plan, seeds=(1, 2))
@@ -85,6 +114,7 @@ def test_a_small_crowd_stands_for_a_larger_one_like_it():
     [
         {"crowd": "sleepy"},
         {"crowd": ()},
+        {"clarity": "foggy"},
         {"answers": (0,)},
         {"answers": (8,)},
         {"taus": (0.0,)},
@@ -95,7 +125,7 @@ def test_a_small_crowd_stands_for_a_larger_one_like_it():
     ],
 )
 def test_what_cannot_be_forecast_is_refused(wrong):
-    with pytest.raises(ValueError, match=r"unknown mix|between|needs|verify"):
+    with pytest.raises(ValueError, match=r"unknown mix|unknown clarity|between|needs|verify"):
         Plan(**wrong)
 
 
