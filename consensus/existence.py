@@ -1,10 +1,11 @@
 """Whether a candidate is an object, and how many objects nobody boxed.
 
-Every candidate is judged on its own: the odds that it is an object are the prior odds times
-T / (C + K), where T is the probability of who boxed it and who did not if it is one, C that of an
-error the workers share, and K that of independent false boxes which happen to meet. The number of
-objects has a geometric prior, which gives the prior odds g / (1 - g q) in closed form, q being the
-probability that everybody misses an object, so there is no limit on the number of objects.
+Objects are a Poisson process with a mean number of objects an image, false boxes another. Hence
+every candidate is judged on its own: the odds that it is an object are that mean times T / (C + K),
+where T is the probability of who boxed it and who did not if it is one, C that of an error the
+workers share, and K that of independent false boxes which happen to meet. There is no limit on the
+number of objects, and the expected number of those nobody boxed is the mean times the probability
+that everybody misses one.
 """
 
 from __future__ import annotations
@@ -61,7 +62,6 @@ def believe(
     factor = np.array(parameters.miss_factor)[size_bin, crowd_bin]
     miss = miss[rows.answer_worker]
     q = _everybody_misses(rows, miss, parameters)
-    odds = parameters.another / (1 - parameters.another * q)
     log_odds = _log_likelihood_ratio(
         rows,
         miss=np.clip(miss[rows.row_answer] * factor[rows.row_candidate], MIN_MISS, MAX_MISS),
@@ -69,11 +69,9 @@ def believe(
         is_whole=share > parameters.whole_image,
         parameters=parameters,
     )
-    probability = 1 / (1 + np.exp(-log_odds - np.log(odds)[rows.candidate_image]))
-    n_objects = _summed(rows.candidate_image, probability, rows.n_images)
     return Existence(
-        probability=probability,
-        unseen=(1 + n_objects) * odds * q,
+        probability=1 / (1 + np.exp(-log_odds - np.log(parameters.objects))),
+        unseen=parameters.objects * q,
         factor=factor,
         size_bin=size_bin,
         crowd_bin=crowd_bin,

@@ -19,6 +19,7 @@ OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
 OPPOSITE = np.array([2, 3, 0, 1])
 MIN_FUSED_SIDE_PX = 4.0
 MAX_SURPRISE = 100.0
+MOST_OF_A_SIDE = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +29,9 @@ class Fusion:
     edges, side: (C, 4), pixels; side is floored at 4 px. variance: (C, 4), of each edge, relative
     to the side, squared. difficulty: (C,), about 1; more where voters disagree beyond their skill.
     residual: (B, 4), (z' - b) / side. offset: (B, 4), outward (z - b) / side. weight, share:
-    (B, 4). size_term: (B, 4), 1 + (pixel constant / side)^2. distance: (B,), 1 - IoU of the
-    corrected box with the fused one.
+    (B, 4). size_term: (B, 4), 1 + (pixel constant / side)^2. habit_term: (B, 4), the size of a
+    habit of 1 relative to the side. distance: (B,), 1 - IoU of the corrected box with the fused
+    one.
     """
 
     edges: FloatArray
@@ -41,6 +43,7 @@ class Fusion:
     weight: FloatArray
     share: FloatArray
     size_term: FloatArray
+    habit_term: FloatArray
     distance: FloatArray
 
 
@@ -55,9 +58,11 @@ def fuse(
     """Fuse all candidates of a block, from `start` (C, 4) or else from the voters' medians."""
     of, first = rows.box_candidate, rows.candidate_first
     worker = rows.box_worker
-    corrected = without_habit(rows.box_edges, skills.habit[worker])
+    longer_side = rows.longer_side[rows.candidate_image][of, None]
+    habit_constant = parameters.habit_share * longer_side
+    corrected = without_habit(rows.box_edges, skills.habit[worker], habit_constant)
     fused = _medians(corrected, rows) if start is None else start
-    constant = (parameters.pixel_share * rows.longer_side)[rows.candidate_image][of, None]
+    constant = parameters.pixel_share * longer_side
     scale2 = np.square(skills.scale)[worker, None]
     is_alone = (rows.candidate_votes == 1)[of, None]
     weight = precision = total = np.ones((0, 4))
@@ -81,19 +86,24 @@ def fuse(
         weight=weight,
         share=precision / total[of],
         size_term=size_term,
+        habit_term=np.hypot(1.0, habit_constant / side[of]),
         distance=1 - paired_iou(corrected, fused[of]),
     )
 
 
-def without_habit(edges: FloatArray, habit: FloatArray) -> FloatArray:
-    """Edges (n, 4) with each worker's habit (n, 4) taken off; the box never turns inside out.
+def without_habit(edges: FloatArray, habit: FloatArray, constant: FloatArray) -> FloatArray:
+    """Edges (n, 4) with each worker's habit (n, 4) taken off; no side shrinks below its half.
 
-    >>> loose = np.array([[0.0, 0.0, 120.0, 100.0]])
-    >>> without_habit(loose, np.array([[0.1, 0.0, 0.1, 0.0]])).round(6).tolist()
-    [[10.0, 0.0, 110.0, 100.0]]
+    constant: (n, 1), pixels, the part of a habit's size that does not shrink with the box.
+
+    >>> loose, none = np.array([[0.0, 0.0, 120.0, 100.0]]), np.zeros((1, 1))
+    >>> without_habit(loose, np.array([[0.1, 0.0, 0.1, 0.0]]), none).tolist()
+    [[12.0, 0.0, 108.0, 100.0]]
     """
-    stretch = np.maximum(1 + habit + habit[:, OPPOSITE], 0.5)
-    return edges - OUTWARD * habit * sides_of(edges) / stretch
+    sides = sides_of(edges)
+    outward = habit * np.hypot(sides, constant)
+    too_much = (outward + outward[:, OPPOSITE]) / (MOST_OF_A_SIDE * sides)
+    return edges - OUTWARD * outward / np.maximum(too_much, 1.0)
 
 
 def _floored(edges: FloatArray) -> FloatArray:

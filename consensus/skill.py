@@ -40,7 +40,8 @@ class SkillPriors:
 
     miss, false_box: in objects and in answers. scale: in edges. habit_sd: the habit's prior
     standard deviation, at `habit_strength` times its nominal strength. miss_factor: of the miss
-    factor of a size and crowd bin, in objects. passes: rounds of reweighting per iteration.
+    factor of a size and crowd bin, in objects. objects: of their mean number, in images. passes:
+    rounds of reweighting per iteration.
     """
 
     iterations: int = 8
@@ -52,6 +53,7 @@ class SkillPriors:
     habit_strength: float = 4.0
     crowd_scale: float = 0.025
     miss_factor: float = 4.0
+    objects: float = 50.0
 
 
 DEFAULT_PRIORS = SkillPriors()
@@ -108,7 +110,11 @@ def fit_blocks(
             for rows, state in zip(blocks, states, strict=True)
         )
         skills = _estimate(sums, skills, priors)
-        learned = replace(learned, miss_factor=_miss_factors(sums, parameters, priors))
+        learned = replace(
+            parameters,
+            objects=_mean_objects(sums, parameters, priors),
+            miss_factor=_miss_factors(sums, parameters, priors),
+        )
     return BoxFit(
         skills={worker: _skill_of(skills, index) for worker, index in worker_index.items()},
         parameters=learned,
@@ -135,7 +141,8 @@ def _in_blocks(
 class _Sums:
     """Sufficient statistics; they add up over blocks.
 
-    Per worker (J,), habit ones (J, 4); bin_missed and bin_expected (size bins, crowd bins).
+    Per worker (J,), habit ones (J, 4); bin_missed and bin_expected (size bins, crowd bins); images
+    with several answers and the objects in them, seen or not (1,).
     """
 
     missed: FloatArray
@@ -148,13 +155,15 @@ class _Sums:
     habit_weight: FloatArray
     bin_missed: FloatArray
     bin_expected: FloatArray
+    images: FloatArray
+    objects: FloatArray
 
     @classmethod
     def zero(cls, n_workers: int, parameters: BoxParameters) -> _Sums:
         bins = np.shape(parameters.miss_factor)
         shapes: dict[str, tuple[int, ...]] = {f.name: (n_workers,) for f in fields(cls)}
         shapes |= {"habit": (n_workers, 4), "habit_weight": (n_workers, 4)}
-        shapes |= {"bin_missed": bins, "bin_expected": bins}
+        shapes |= {"bin_missed": bins, "bin_expected": bins, "images": (1,), "objects": (1,)}
         return cls(**{name: np.zeros(shape) for name, shape in shapes.items()})
 
 
@@ -183,6 +192,8 @@ def _learn(
         np.where(teaches, 1 - found.probability, 0.0)[rows.box_candidate],
         len(sums.missed),
     )
+    sums.images += is_shared.sum()
+    sums.objects += found.probability[teaches].sum() + found.unseen[is_shared].sum()
     belief = np.where(rows.candidate_votes >= 2, found.probability, 0.0)
     _add_placing(sums, rows, fusion, belief)
     return _State(fusion.edges, found.probability)
@@ -215,9 +226,11 @@ def _add_placing(sums: _Sums, rows: Rows, fusion: Fusion, belief: FloatArray) ->
     sums.squares += _per_worker(worker, (weight * squares).sum(axis=1), n)
     sums.edges += _per_worker(worker, 4 * p[:, 0], n)
     offset = fusion.offset + share / rest * OUTWARD * fusion.residual
+    seen = weight * fusion.habit_term * offset
+    information = weight * np.square(fusion.habit_term)
     for edge in range(4):
-        sums.habit[:, edge] += _per_worker(worker, weight[:, edge] * offset[:, edge], n)
-        sums.habit_weight[:, edge] += _per_worker(worker, weight[:, edge], n)
+        sums.habit[:, edge] += _per_worker(worker, seen[:, edge], n)
+        sums.habit_weight[:, edge] += _per_worker(worker, information[:, edge], n)
 
 
 def _per_worker(worker: IntArray, values: FloatArray, n: int) -> FloatArray:
@@ -240,6 +253,13 @@ def _estimate(sums: _Sums, old: SkillArrays, priors: SkillPriors) -> SkillArrays
         habit=_habits(sums, old, scale2, priors),
         n_answers=sums.answers,
     )
+
+
+def _mean_objects(sums: _Sums, parameters: BoxParameters, priors: SkillPriors) -> float:
+    """Objects an image, between almost none and what nobody would box."""
+    total = float(sums.objects[0]) + priors.objects * parameters.objects
+    mean = total / (float(sums.images[0]) + priors.objects)
+    return min(max(mean, 0.02), 20.0)
 
 
 def _miss_factors(

@@ -26,7 +26,8 @@ class BoxSkill:
     miss: probability of not boxing an ordinary object, 0..1.
     false_box: expected number of boxes around nothing per answer, >= 0.
     scale: standard deviation of an edge, as a share of the box's side (see `BoxParameters`).
-    habit: mean outward displacement per edge as a share of the true side; positive is too loose.
+    habit: mean outward displacement per edge, positive is too loose, as a share of the box's size:
+        sqrt(side^2 + (habit_share * longer side of the image)^2), see `BoxParameters`.
     n_answers: answers of this worker that were compared with somebody else's.
 
     >>> BoxSkill.prior().miss
@@ -148,9 +149,11 @@ class BoxParameters:
     duplicate: two boxes of ONE worker with this IoU are one box drawn twice.
     pixel_share: part of an edge's error that does not shrink with the box, as a share of the longer
         image side: variance = scale^2 (side^2 + (pixel_share * longer side)^2).
+    habit_share: the same for habits, whose size is habit * sqrt(side^2 + (habit_share * longer
+        side)^2).
     edge_tolerance, box_tolerance: degrees of freedom of the robust weights of an edge and a box.
     passes: rounds of reweighting per fusion.
-    another: probability that an image with n objects has one more (geometric prior).
+    objects: mean number of objects an image (Poisson prior).
     common_error, common_error_rate: prior weight of an error that workers share, and the share of
         workers who fall for it.
     chance, chance_whole: probability that two false boxes meet, ordinary and image-filling ones.
@@ -168,10 +171,11 @@ class BoxParameters:
     link: float = 0.30
     duplicate: float = 0.90
     pixel_share: float = 0.2
+    habit_share: float = 0.05
     edge_tolerance: float = 20.0
     box_tolerance: float = 30.0
     passes: int = 5
-    another: float = 0.7
+    objects: float = 1.2
     common_error: float = 0.01
     common_error_rate: float = 0.25
     chance: float = 0.03
@@ -195,8 +199,8 @@ class BoxParameters:
 class BoxFit:
     """What a campaign's answers teach.
 
-    skills: of every worker. parameters: the given ones with the learned miss factors; the skills
-    mean what they say only together with them.
+    skills: of every worker. parameters: the given ones with the learned mean number of objects and
+    miss factors; the skills mean what they say only together with them.
     """
 
     skills: Mapping[str, BoxSkill]

@@ -80,7 +80,7 @@ def test_nobody_looked_and_nothing_is_known():
         None,
         None,
     )
-    assert found.expected_unseen == pytest.approx(0.7 / 0.3)
+    assert found.expected_unseen == pytest.approx(BoxParameters().objects)
     assert found.risk == found.expected_unseen
 
 
@@ -108,9 +108,10 @@ def test_a_box_nobody_else_drew_is_rejected():
 
 def test_a_worker_known_to_miss_things_does_not_veto_a_box():
     blind = BoxSkill(miss=0.7, false_box=0.05, scale=0.025, habit=(0, 0, 0, 0), n_answers=50)
+    sharp = BoxSkill(miss=0.01, false_box=0.05, scale=0.025, habit=(0, 0, 0, 0), n_answers=50)
     answers = [BoxAnswer("ada", CAT), BoxAnswer("ben", NOTHING)]
-    assert merge(answers).boxes == ()
-    assert merge(answers, skills={"ben": blind}).boxes[0].score > 0.5
+    assert merge(answers, skills={"ben": sharp}).boxes == ()
+    assert merge(answers, skills={"ben": blind}).boxes[0].score > 0.9
 
 
 def test_a_precise_worker_counts_for_more():
@@ -124,7 +125,8 @@ def test_a_loose_habit_is_taken_off():
     loose = BoxSkill(miss=0.06, false_box=0.05, scale=0.025, habit=(0.1, 0, 0.1, 0), n_answers=50)
     drawn = boxes([80, 100, 240, 150])
     found = merge([BoxAnswer("ada", drawn)], skills={"ada": loose})
-    assert found.boxes[0].xywh == (100, 100, 200, 150)
+    by = 0.1 * np.hypot(240, BoxParameters().habit_share * WIDTH)
+    assert found.boxes[0].xywh == pytest.approx((80 + by, 100, 240 - 2 * by, 150), abs=0.01)
 
 
 def test_one_stray_edge_pulls_less_than_a_mean_would_let_it():
@@ -165,7 +167,7 @@ def test_a_worker_at_the_limit_has_missed_nothing_beyond_it():
 
 def test_a_full_page_says_nothing_about_what_was_not_drawn():
     full, nearly = merge([BoxAnswer("ada", grid(10))]), merge([BoxAnswer("ada", grid(9))])
-    assert full.expected_unseen > 10 > nearly.expected_unseen
+    assert full.expected_unseen == BoxParameters().objects > 10 * nearly.expected_unseen
 
 
 def test_degenerate_boxes_go_and_the_others_stay():

@@ -1,0 +1,118 @@
+"""Answers replayed in the order in which they came, under a stopping rule.
+
+All images advance together: every round estimates the skills anew from the answers used so far,
+merges, and gives one more answer to the images whose consensus cannot stand yet. This is what a
+live campaign does, with a fit after every round instead of every few minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from consensus.boxes import merge_images
+from consensus.skill import SkillPriors, fit_boxes
+from consensus.stopping import StoppingRule
+from consensus.types import BoxAnswer, BoxFit, BoxImage, BoxParameters, ImageConsensus
+
+DEFAULT_RULE = StoppingRule()
+DEFAULT_PARAMETERS = BoxParameters()
+DEFAULT_PRIORS = SkillPriors()
+
+C = TypeVar("C")
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed(Generic[C]):
+    """The consensus of one image or item from its first `n_used` answers.
+
+    is_finished: the rule would ask for no more; False where the answers or the maximum ran out.
+    """
+
+    consensus: C
+    n_used: int
+    is_finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Look(Generic[C]):
+    """What a round finds about one image or item.
+
+    n_compared: comparisons of its worker, where only one has answered.
+    """
+
+    consensus: C
+    risk: float
+    n_compared: int
+
+
+def replay(
+    n_available: Sequence[int],
+    rule: StoppingRule,
+    look: Callable[[Sequence[int]], Sequence[Look[C]]],
+) -> list[Replayed[C]]:
+    """Rounds until nothing is asked for any more.
+
+    n_available: answers there are for each image. look: finds the consensus of every image from so
+    many of its first answers.
+    """
+    available = np.minimum(np.asarray(n_available, dtype=np.intp), rule.maximum)
+    n_used = np.minimum(available, rule.minimum)
+    finished = np.zeros(len(available), dtype=bool)
+    while True:
+        found = look(n_used.tolist())
+        finished = np.array(
+            [
+                rule.is_finished(seen.risk, n, n_compared=seen.n_compared, was_finished=was)
+                for seen, n, was in zip(found, n_used.tolist(), finished.tolist(), strict=True)
+            ],
+            dtype=bool,
+        )
+        wanting = ~finished & (n_used < available)
+        if not wanting.any():
+            break
+        n_used = n_used + wanting
+    return [
+        Replayed(seen.consensus, n, is_finished)
+        for seen, n, is_finished in zip(found, n_used.tolist(), finished.tolist(), strict=True)
+    ]
+
+
+def replay_boxes(
+    images: Sequence[BoxImage],
+    *,
+    rule: StoppingRule = DEFAULT_RULE,
+    parameters: BoxParameters = DEFAULT_PARAMETERS,
+    priors: SkillPriors = DEFAULT_PRIORS,
+) -> list[Replayed[ImageConsensus]]:
+    """The consensus of every image from as many of its answers as the rule wants, in order.
+
+    >>> cat = np.array([[10.0, 10.0, 40.0, 30.0]])
+    >>> answers = [BoxAnswer(worker, cat) for worker in ("ada", "ben", "cyd", "dan")]
+    >>> [seen.n_used for seen in replay_boxes([BoxImage(answers, 100, 80)] * 3)]
+    [2, 2, 2]
+    """
+
+    def look(n_used: Sequence[int]) -> list[Look[ImageConsensus]]:
+        shown = [
+            BoxImage(image.answers[:n], image.width, image.height)
+            for image, n in zip(images, n_used, strict=True)
+        ]
+        fit = fit_boxes(shown, parameters=parameters, priors=priors)
+        merged = merge_images(shown, skills=fit.skills, parameters=fit.parameters)
+        return [
+            Look(consensus, consensus.risk, lone_comparisons(image.answers, fit))
+            for image, consensus in zip(shown, merged, strict=True)
+        ]
+
+    return replay([len(image.answers) for image in images], rule, look)
+
+
+def lone_comparisons(answers: Sequence[BoxAnswer], fit: BoxFit) -> int:
+    """Comparisons of the worker of the only answer; 0 where there is another number of answers."""
+    if len(answers) != 1 or answers[0].worker not in fit.skills:
+        return 0
+    return fit.skills[answers[0].worker].n_answers
