@@ -70,13 +70,14 @@ def real_crowd(path: Path) -> Crowd:
 
 
 def shuffled(crowd: Crowd, seed: int) -> Crowd:
-    """The same crowd with the votes of every item in another order."""
+    """The same crowd with the votes of every item and the labels in another order: ties go to the
+    label that comes first, which should favour no method."""
     rng = np.random.default_rng(seed)
     items = [
         VoteItem([item.votes[place] for place in rng.permutation(len(item.votes))], item.group)
         for item in crowd.items
     ]
-    return Crowd(items, crowd.truth, crowd.labels, crowd.options)
+    return Crowd(items, crowd.truth, rng.permutation(crowd.labels).tolist(), crowd.options)
 
 
 def simulated_crowd(mix: str, n_items: int, seed: int) -> Crowd:

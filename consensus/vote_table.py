@@ -127,5 +127,10 @@ def posterior(
         logs[:, truth] += np.bincount(
             item, weights=evidence[worker, truth, label], minlength=len(shares)
         )
+    return normalised(logs)
+
+
+def normalised(logs: FloatArray) -> FloatArray:
+    """Probabilities (N, K), each row summing to 1, from their logarithms but for a constant."""
     weights = np.exp(logs - logs.max(axis=1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))

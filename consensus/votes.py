@@ -1,7 +1,7 @@
 """From several workers' votes on one item to one label, with given skills.
 
-Bayes' rule under each of the three views of `vote_fit`; the consensus is the average of their
-posteriors, and the label is the one whose mistakes are expected to cost least.
+Bayes' rule with the workers' confusion matrices and the prevalence of the item's group; the label
+is the one whose mistakes are expected to cost least. Skills and prevalence come from `vote_fit`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from consensus.types import FloatArray, IntArray
 from consensus.vote_table import LEAST, one_coin, place_of, places, posterior
-from consensus.vote_types import Matrix, Vote, VoteConsensus, VoteFit, VoteItem, VoteSkill
+from consensus.vote_types import Vote, VoteConsensus, VoteFit, VoteItem, VoteSkill
 
 VOTE_METHOD = "votes-2"
 NO_SKILLS: Mapping[str, VoteSkill] = MappingProxyType({})
@@ -95,8 +95,7 @@ def _merge_block(
     worker, label, n_votes = _flat(items, place, crowd)
     shares = _shares_of(items, place, fit)
     item = np.repeat(np.arange(len(items)), n_votes)
-    views = [posterior(item, worker, label, shares, matrices) for matrices in crowd.views]
-    found = np.mean(views, axis=0)
+    found = posterior(item, worker, label, shares, crowd.confusion)
     yield from choice.consensus(list(place), found, n_votes)
 
 
@@ -139,31 +138,26 @@ def _shares(place: Mapping[str, int], prevalence: Mapping[str, float] | None) ->
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Crowd:
-    """Workers by number; their confusion matrices per view, (J + 1, K, K), a stranger's last."""
+    """Workers by number and their confusion matrices, (J + 1, K, K), a stranger's last."""
 
     number: Mapping[str, int]
-    views: tuple[FloatArray, FloatArray, FloatArray]
+    confusion: FloatArray
 
     @classmethod
     def of(cls, skills: Mapping[str, VoteSkill], n_labels: int) -> _Crowd:
         known = [*skills.values(), VoteSkill.prior(n_labels)]
-        coin = one_coin(np.array([skill.accuracy for skill in known]), n_labels)
-        two = _stack((skill.confusion for skill in known), coin)
-        corrected = _stack((skill.confusion_corrected for skill in known), two)
-        return cls({name: index for index, name in enumerate(skills)}, (coin, two, corrected))
+        confusion = one_coin(np.array([skill.accuracy for skill in known]), n_labels)
+        for index, skill in enumerate(known):
+            if skill.confusion:
+                confusion[index] = _matrix(skill, n_labels)
+        return cls({name: index for index, name in enumerate(skills)}, confusion)
 
 
-def _stack(matrices: Iterable[Matrix], instead: FloatArray) -> FloatArray:
-    """The matrices, with those of `instead` for empty ones."""
-    stacked = instead.copy()
-    for index, matrix in enumerate(matrices):
-        if not matrix:
-            continue
-        values = np.array(matrix)
-        if values.shape != instead[index].shape:
-            raise ValueError(f"a skill for {len(matrix)} labels was given {instead.shape[1]}")
-        stacked[index] = np.maximum(values, LEAST)
-    return stacked
+def _matrix(skill: VoteSkill, n_labels: int) -> FloatArray:
+    matrix = np.array(skill.confusion)
+    if matrix.shape != (n_labels, n_labels):
+        raise ValueError(f"a skill for {len(matrix)} labels was given {n_labels}")
+    return np.asarray(np.maximum(matrix, LEAST))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

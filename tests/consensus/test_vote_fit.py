@@ -60,7 +60,6 @@ def test_skills_and_prevalence_are_learned():
     assert fit.skills["good0"].accuracy > 0.8
     assert fit.skills["guess"].accuracy < 0.5
     assert fit.skills["mixes"].confusion[2][1] > 0.8
-    assert fit.skills["mixes"].confusion_corrected[2][1] > 0.8
     assert fit.skills["good0"].n_answers == 300
     assert sum(fit.overall.values()) == pytest.approx(1)
     assert fit.overall["animal"] == pytest.approx(0.7, abs=0.05)
@@ -187,7 +186,6 @@ def test_any_votes_give_finite_skills_and_probabilities(raw, n_labels):
     for skill in fit.skills.values():
         assert 0 < skill.accuracy <= 1
         assert np.isfinite(skill.confusion).all()
-        assert np.isfinite(skill.confusion_corrected).all()
     for found in merge_items(items, labels=labels, fit=fit):
         assert 0 < found.probability <= 1 + 1e-9
         assert 0 <= found.risk <= 1

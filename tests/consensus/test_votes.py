@@ -130,17 +130,17 @@ def test_costs_and_sets_that_make_no_sense_are_refused():
         merge_votes([], labels=LABELS, alike=[["feather"]])
 
 
-def test_a_corrected_confusion_matrix_is_a_third_opinion():
-    sure = ((0.98, 0.01, 0.01), (0.01, 0.98, 0.01), (0.01, 0.01, 0.98))
-    flat = ((0.4, 0.3, 0.3), (0.3, 0.4, 0.3), (0.3, 0.3, 0.4))
-    with_two = merge_votes(
-        votes(("a", "scat")), labels=LABELS, skills={"a": VoteSkill(0.9, 9, sure)}
+def test_bayes_rule_by_hand():
+    """Prior (.9, .1); ada says track with .1 of animals and .8 of tracks, a stranger is right with
+    .8. P(track) = .1 * .8 * .8 / (.1 * .8 * .8 + .9 * .1 * .2) = .064 / .082."""
+    ada = VoteSkill(0.85, 50, ((0.9, 0.1), (0.2, 0.8)))
+    found = merge_votes(
+        votes(("ada", "track"), ("new", "track")),
+        labels=["animal", "track"],
+        skills={"ada": ada},
+        prevalence={"animal": 9, "track": 1},
     )
-    with_three = merge_votes(
-        votes(("a", "scat")), labels=LABELS, skills={"a": VoteSkill(0.9, 9, sure, flat)}
-    )
-    assert with_two.probability == pytest.approx((0.9 + 2 * 0.98) / 3)
-    assert with_three.probability == pytest.approx((0.9 + 0.98 + 0.4) / 3)
+    assert found.probabilities["track"] == pytest.approx(0.064 / 0.082)
 
 
 ballots = st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from(LABELS)), max_size=8).map(
