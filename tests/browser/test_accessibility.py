@@ -128,6 +128,7 @@ def organizer(newcomer: People) -> Page:
         "/dashboard/campaigns/reptiles/",
         "/dashboard/campaigns/reptiles/tasks/",
         "/dashboard/campaigns/reptiles/workers/",
+        "/dashboard/campaigns/reptiles/consensus/",
         "/dashboard/campaigns/traces/",
         "/dashboard/plan/",
         "/dashboard/releases/",

@@ -215,8 +215,8 @@ def test_an_automatic_suspension_shows_its_figures(load, birds, ben):
     said = words(load("workers", "birds"))
     assert "1 is suspended and gets no new tasks; the answers of 1 are left out" in said
     assert (
-        "suspended automatically answers left out Boxes far from everybody else's: "
-        "quality 0.21 ± 0.05, floor 0.35, 60 compared" in said
+        "suspended answers left out Automatically: boxes far from everybody else's "
+        "(quality 0.21 ± 0.05, floor 0.35, 60 compared)" in said
     )
 
 
