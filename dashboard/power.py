@@ -26,6 +26,7 @@ from simulation.mixes import MIXES
 from simulation.power import Expected, Interval, Price
 
 CAMPAIGN = "campaign:"
+AS_WELL = 1.05  # times the errors: less of a difference is chance with five campaigns
 
 
 class PlanForm(forms.Form):
@@ -122,7 +123,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The balanced adaptive choice, and the least fixed number that does as well, if any does."""
+    """The balanced adaptive choice, and the cheapest fixed number that does about as well, if any does."""
 
     adaptive: Line
     fixed: Line | None
@@ -181,7 +182,7 @@ def _shown(found: Forecast, form: PlanForm) -> dict[str, Any]:
         "crowd_words": mix.words if mix else "",
         "clarity_words": CLARITY[found.question.clarity].words,
         "is_box": found.question.kind == Campaign.Kind.BOX,
-        "advice": _advice(lines) if found.is_ready else None,
+        "advice": advise(lines) if found.is_ready else None,
         "charts": _charts(found.question, lines, n_images, price) if lines else [],
     }
 
@@ -193,11 +194,12 @@ def _line(row: Expected, care: Mapping[float, str], n_images: int, price: Price)
     return Line(row, word, price.of(n_images, row.figures), hours)
 
 
-def _advice(lines: Sequence[Line]) -> Advice | None:
+def advise(lines: Sequence[Line]) -> Advice | None:
+    """What to choose, if the balanced adaptive choice is among the lines."""
     balanced = next((line for line in lines if line.name.endswith("balanced")), None)
     if balanced is None:
         return None
-    limit = balanced.expected.figures["errors"].mean
+    limit = AS_WELL * balanced.expected.figures["errors"].mean
     good = [
         line
         for line in lines

@@ -18,11 +18,11 @@ from consensus import BOX_METHOD, BoxSkill
 from crowd import skills
 from crowd.hints import broker
 from crowd.models import Campaign, Worker
-from dashboard import forecasts, jobs, power_chart
+from dashboard import forecasts, jobs, power, power_chart
 from dashboard.forecasts import Question
 from dashboard.power_chart import Point
 from dashboard.queries import pilots
-from simulation.power import N_SEEDS, Interval
+from simulation.power import N_SEEDS, Expected, Interval
 from tests import make
 from tests.dashboard.conftest import LEFT
 from tests.make import NOON
@@ -284,6 +284,30 @@ def test_the_command_says_when_too_little_is_known(db):
     make.campaign(1, slug="new-one")
     with pytest.raises(CommandError, match="Too little is known"):
         call_command("expect_quality", "--campaign", "new-one")
+
+
+def line(n_answers: int | None, errors: float, cost: float) -> power.Line:
+    tau = None if n_answers else 0.1
+    exact = {"errors": Interval(errors, errors, errors)}
+    word = f"{n_answers} each" if n_answers else "adaptive, balanced"
+    return power.Line(Expected(n_answers, tau, exact), word, Interval(cost, cost, cost), 1.0)
+
+
+def test_the_advice_names_the_cheapest_fixed_number_that_does_about_as_well():
+    adaptive = line(None, 0.100, 240)
+    lines = [line(3, 0.140, 300), line(5, 0.104, 500), line(7, 0.099, 700), adaptive]
+    found = power.advise(lines)
+    assert found is not None
+    assert (found.adaptive, found.fixed) == (adaptive, lines[1])
+    assert found.times == pytest.approx(500 / 240)
+    assert not found.is_fixed_cheaper
+    cheaper = power.advise([line(2, 0.1, 200), adaptive])
+    assert cheaper is not None
+    assert cheaper.is_fixed_cheaper
+    alone = power.advise([line(2, 0.2, 200), adaptive])
+    assert alone is not None
+    assert alone.fixed is None
+    assert power.advise([line(2, 0.2, 200)]) is None
 
 
 def test_a_chart_puts_more_answers_to_the_right_and_better_figures_higher():
