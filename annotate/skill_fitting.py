@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from math import exp, sqrt
 from typing import Any
 
@@ -58,8 +58,12 @@ def skills_of(fitted: Fitted) -> dict[str, BoxSkill]:
 
 
 def parameters_of(values: Mapping[str, Any]) -> BoxParameters:
-    """Stored parameters as the consensus core takes them; the defaults where there are none."""
-    return BoxParameters(**{name: _tupled(value) for name, value in values.items()})
+    """Stored parameters as the consensus core takes them; the defaults where there are none.
+
+    A name that the core knows no more is passed over: answers must not wait for the next fit.
+    """
+    known = {field.name for field in fields(BoxParameters)}
+    return BoxParameters(**{name: _tupled(v) for name, v in values.items() if name in known})
 
 
 def estimate_of(skill: BoxSkill) -> Estimate:

@@ -82,9 +82,13 @@ class Simulation:
         return self.n_answers
 
     def _round(self) -> bool:
-        """Everybody claims and answers a few tasks; whether anybody found one."""
+        """Whoever is not suspended claims and answers a few tasks; whether anybody found one."""
         before = self.n_answers
+        ours = Worker.objects.filter(pk__in=[somebody.worker.pk for somebody in self.crowd])
+        active = set(ours.filter(status=Worker.Status.ACTIVE).values_list("pk", flat=True))
         for somebody in self.crowd:
+            if somebody.worker.pk not in active:
+                continue
             held, _ = leases.claim(
                 somebody.worker, self.campaign.slug, count=self._n_at_once(), now=self.clock()
             )

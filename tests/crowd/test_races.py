@@ -11,9 +11,10 @@ from django.db import connections
 
 from annotate import aggregation, submission
 from annotate.models import Consensus
-from crowd import aggregating, leases, retirement
+from crowd import aggregating, leases, refitting, remerging, retirement, workers
 from crowd.models import Assignment, Task
 from tests import make
+from tests.annotate.crowds import Clock
 from tests.make import NOON
 
 BIRD = [100, 100, 300, 200]
@@ -87,6 +88,43 @@ def test_expiry_and_aggregation_do_not_block_each_other(ada, ben):
     assert errors == []
     assert unaccounted() == {}
     assert Consensus.objects.count() == 24
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_that_cross_a_refit_are_all_in_the_consensus_afterwards(monkeypatch, ada, olga):
+    monkeypatch.setattr(remerging, "CHUNK", 4)
+    make.campaign(24, workers_per_task=3)
+    crowd = [make.worker(f"worker-{number}") for number in range(4)]
+    clock = Clock(NOON)
+    for worker, n_tasks in ((ada, 12), (crowd[0], 24), (crowd[1], 24)):
+        held, _ = leases.claim(worker, "birds", count=n_tasks, now=NOON)
+        for lease in held:
+            answer(worker, lease, NOON)
+    while aggregation.aggregate_due(now=clock()):
+        pass
+    refitting.refit(aggregation.BOXES, clock=clock)
+    workers.exclude(crowd[0], by=olga, now=clock())
+
+    def answer_on(worker):
+        held, _ = leases.claim(worker, "birds", count=24, now=clock())
+        for lease in held:
+            answer(worker, lease, clock())
+
+    errors = at_once(
+        lambda: refitting.refit(aggregation.BOXES, clock=clock),
+        lambda: answer_on(crowd[2]),
+        lambda: answer_on(crowd[3]),
+    )
+    assert errors == []
+    while aggregation.aggregate_due(now=clock() + timedelta(hours=1)):
+        pass
+    assert unaccounted() == {}
+    assert not Task.objects.filter(aggregate_due_at__isnull=False).exists()
+    for row in Consensus.objects.filter(is_current=True):
+        counting = row.task.annotations.exclude(worker=crowd[0]).values_list("pk", flat=True)
+        assert sorted(row.evidence) == sorted(counting)
+    excluded = Task.objects.filter(annotations__worker=crowd[0])
+    assert set(excluded.values_list("n_excluded", flat=True)) == {1}
 
 
 @pytest.mark.django_db(transaction=True)
