@@ -123,7 +123,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The balanced adaptive choice, and the cheapest fixed number that does about as well, if any does."""
+    """The balanced adaptive choice, and the cheapest fixed number that does about as well."""
 
     adaptive: Line
     fixed: Line | None
