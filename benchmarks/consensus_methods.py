@@ -69,7 +69,7 @@ def replay_ours(
 ) -> tuple[list[ImageConsensus], list[int], float]:
     """Our consensus online: with the answers the rule asked for, how many those were, seconds."""
     begun = time.process_time()
-    replayed = replay_boxes(images, rule=rule)
+    replayed = list(replay_boxes(images, rule=rule))
     seconds = time.process_time() - begun
     return [one.consensus for one in replayed], [one.n_used for one in replayed], seconds
 

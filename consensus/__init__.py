@@ -7,6 +7,7 @@ skills of all workers from all answers.
 """
 
 from consensus.boxes import BOX_METHOD, merge_boxes, merge_images
+from consensus.campaign import merge_campaign
 from consensus.skill import SkillPriors, fit_boxes
 from consensus.stopping import StoppingRule
 from consensus.types import (
@@ -52,6 +53,7 @@ __all__ = [
     "fit_boxes",
     "fit_votes",
     "merge_boxes",
+    "merge_campaign",
     "merge_images",
     "merge_items",
     "merge_votes",

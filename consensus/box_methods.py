@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from consensus.boxes import BLOCK, BOX_METHOD, DEFAULTS, merge_images
+from consensus.boxes import BOX_METHOD, DEFAULTS, merge_images
 from consensus.pairs import pair_agreement
-from consensus.reading import read_image
-from consensus.rows import Rows, flatten
+from consensus.rows import Rows, in_blocks, read_block
 from consensus.types import (
     BoxImage,
     BoxParameters,
@@ -73,15 +71,8 @@ def majority(
     [(10.5, 10.5, 40.5, 30.5)]
     """
     reading = BoxParameters(link=parameters.link, max_boxes=parameters.max_boxes)
-    stream = iter(images)
-    while chunk := list(islice(stream, BLOCK)):
-        read = [
-            read_image(image.answers, width=image.width, height=image.height, parameters=reading)
-            for image in chunk
-        ]
-        workers = sorted({worker for image in read for worker in image.workers})
-        rows = flatten(read, {worker: index for index, worker in enumerate(workers)})
-        yield from _merged(rows, parameters)
+    for block in in_blocks(images):
+        yield from _merged(read_block(block, {}, reading), parameters)
 
 
 BOX_METHODS: Mapping[str, BoxMethod] = MappingProxyType(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from types import MappingProxyType
 
 import numpy as np
@@ -19,9 +18,8 @@ from consensus.existence import Existence, believe
 from consensus.fusion import Fusion, fuse
 from consensus.geometry import clipped
 from consensus.pairs import pair_agreement
-from consensus.reading import read_image
 from consensus.risk import Risk, badly_placed, cautious_rates, edge_sd, image_risk
-from consensus.rows import Rows, SkillArrays, flatten
+from consensus.rows import Rows, SkillArrays, in_blocks, read_block
 from consensus.types import (
     BoxAnswer,
     BoxImage,
@@ -35,8 +33,6 @@ from consensus.types import (
 BOX_METHOD = "boxes-2"
 DEFAULTS = BoxParameters()
 NO_SKILLS: Mapping[str, BoxSkill] = MappingProxyType({})
-# Images judged together: enough to be fast, few enough to stay small.
-BLOCK = 1024
 
 
 def merge_boxes(
@@ -72,15 +68,10 @@ def merge_images(
 
     Reads `images` in blocks and keeps nothing of what it has given out.
     """
-    stream = iter(images)
-    while chunk := list(islice(stream, BLOCK)):
-        read = [
-            read_image(image.answers, width=image.width, height=image.height, parameters=parameters)
-            for image in chunk
-        ]
-        workers = sorted({worker for image in read for worker in image.workers})
-        rows = flatten(read, {worker: index for index, worker in enumerate(workers)})
-        yield from merge_rows(rows, SkillArrays.of(workers, skills), parameters)
+    for block in in_blocks(images):
+        workers: dict[str, int] = {}
+        rows = read_block(block, workers, parameters)
+        yield from merge_rows(rows, SkillArrays.of(list(workers), skills), parameters)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,14 +7,14 @@ live campaign does, with a fit after every round instead of every few minutes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
 
-from consensus.boxes import merge_images
-from consensus.skill import SkillPriors, fit_boxes
+from consensus.campaign import merge_campaign
+from consensus.skill import SkillPriors
 from consensus.stopping import StoppingRule
 from consensus.types import BoxAnswer, BoxFit, BoxImage, BoxParameters, ImageConsensus
 
@@ -52,22 +52,23 @@ class Look(Generic[C]):
 def replay(
     n_available: Sequence[int],
     rule: StoppingRule,
-    look: Callable[[Sequence[int]], Sequence[Look[C]]],
-) -> list[Replayed[C]]:
-    """Rounds until nothing is asked for any more.
+    look: Callable[[Sequence[int]], Iterable[Look[C]]],
+) -> Iterator[Replayed[C]]:
+    """Rounds until nothing is asked for any more, then what is found of every image, in order.
 
     n_available: answers there are for each image. look: finds the consensus of every image from so
-    many of its first answers.
+    many of its first answers; it is called once more in the end, so that no round needs to keep
+    more than numbers.
     """
     available = np.minimum(np.asarray(n_available, dtype=np.intp), rule.maximum)
     n_used = np.minimum(available, rule.minimum)
     finished = np.zeros(len(available), dtype=bool)
     while True:
-        found = look(n_used.tolist())
+        counts = zip(n_used.tolist(), finished.tolist(), strict=True)
         finished = np.array(
             [
                 rule.is_finished(seen.risk, n, n_compared=seen.n_compared, was_finished=was)
-                for seen, n, was in zip(found, n_used.tolist(), finished.tolist(), strict=True)
+                for seen, (n, was) in zip(look(n_used.tolist()), counts, strict=True)
             ],
             dtype=bool,
         )
@@ -75,10 +76,10 @@ def replay(
         if not wanting.any():
             break
         n_used = n_used + wanting
-    return [
-        Replayed(seen.consensus, n, is_finished)
-        for seen, n, is_finished in zip(found, n_used.tolist(), finished.tolist(), strict=True)
-    ]
+    for seen, n, is_finished in zip(
+        look(n_used.tolist()), n_used.tolist(), finished.tolist(), strict=True
+    ):
+        yield Replayed(seen.consensus, n, is_finished)
 
 
 def replay_boxes(
@@ -87,7 +88,7 @@ def replay_boxes(
     rule: StoppingRule = DEFAULT_RULE,
     parameters: BoxParameters = DEFAULT_PARAMETERS,
     priors: SkillPriors = DEFAULT_PRIORS,
-) -> list[Replayed[ImageConsensus]]:
+) -> Iterator[Replayed[ImageConsensus]]:
     """The consensus of every image from as many of its answers as the rule wants, in order.
 
     >>> cat = np.array([[10.0, 10.0, 40.0, 30.0]])
@@ -96,17 +97,14 @@ def replay_boxes(
     [2, 2, 2]
     """
 
-    def look(n_used: Sequence[int]) -> list[Look[ImageConsensus]]:
-        shown = [
-            BoxImage(image.answers[:n], image.width, image.height)
-            for image, n in zip(images, n_used, strict=True)
-        ]
-        fit = fit_boxes(shown, parameters=parameters, priors=priors)
-        merged = merge_images(shown, skills=fit.skills, parameters=fit.parameters)
-        return [
-            Look(consensus, consensus.risk, lone_comparisons(image.answers, fit))
-            for image, consensus in zip(shown, merged, strict=True)
-        ]
+    def shown(n_used: Sequence[int]) -> Iterator[BoxImage]:
+        for image, n in zip(images, n_used, strict=True):
+            yield BoxImage(image.answers[:n], image.width, image.height)
+
+    def look(n_used: Sequence[int]) -> Iterator[Look[ImageConsensus]]:
+        fit, merged = merge_campaign(shown(n_used), parameters=parameters, priors=priors)
+        for image, consensus in zip(shown(n_used), merged, strict=True):
+            yield Look(consensus, consensus.risk, lone_comparisons(image.answers, fit))
 
     return replay([len(image.answers) for image in images], rule, look)
 

@@ -11,8 +11,8 @@ from consensus.answer_files import BoxFile, VoteFile
 from consensus.answer_lines import Scalar
 from consensus.box_methods import BOX_METHODS, BoxMethod
 from consensus.boxes import BOX_METHOD
+from consensus.campaign import merge_campaign
 from consensus.online import Look, Replayed, lone_comparisons, replay, replay_boxes
-from consensus.skill import fit_boxes
 from consensus.stopping import StoppingRule
 from consensus.types import BoxFit, BoxParameters, FusedBox, ImageConsensus
 from consensus.vote_fit import fit_votes
@@ -40,11 +40,10 @@ def all_images(
     file: BoxFile, rule: StoppingRule, parameters: Any, method: BoxMethod = OURS
 ) -> Iterator[Row]:
     """The consensus of every image from all its answers; `parameters` are those of the method."""
-    fit = NO_FIT
     if method.has_skills:
-        fit = fit_boxes(file, parameters=parameters)
-        parameters = fit.parameters
-    merged = method.merge(file, skills=fit.skills, parameters=parameters)
+        fit, merged = merge_campaign(file, parameters=parameters)
+    else:
+        fit, merged = NO_FIT, method.merge(file, skills={}, parameters=parameters)
     for place, consensus in enumerate(merged):
         lone = file[place].answers if consensus.n_looked == 1 else ()
         n_compared = lone_comparisons(lone, fit)
@@ -83,13 +82,11 @@ def online_items(
         yield from (_blank_row(item_id) for item_id in file.ids)
         return
 
-    def look(n_used: Sequence[int]) -> list[Look[VoteConsensus]]:
+    def look(n_used: Sequence[int]) -> Iterator[Look[VoteConsensus]]:
         shown = [VoteItem(item.votes[:n], item.group) for item, n in zip(file, n_used, strict=True)]
         fit, merged = _merged(shown, labels, costs, method)
-        return [
-            Look(consensus, consensus.risk, _lone_comparisons(item.votes, fit))
-            for item, consensus in zip(shown, merged, strict=True)
-        ]
+        for item, consensus in zip(shown, merged, strict=True):
+            yield Look(consensus, consensus.risk, _lone_comparisons(item.votes, fit))
 
     for place, seen in enumerate(replay([len(item.votes) for item in file], rule, look)):
         yield _item_row(file, place, seen)

@@ -6,13 +6,17 @@ fitted again). Boxes are sorted by candidate, so sums over a candidate are `np.a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
-from consensus.reading import ReadImage
-from consensus.types import BoolArray, BoxSkill, FloatArray, IntArray
+from consensus.reading import ReadImage, read_image
+from consensus.types import BoolArray, BoxImage, BoxParameters, BoxSkill, FloatArray, IntArray
+
+# Images worked on together: enough to be fast, few enough to stay small.
+BLOCK = 1024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +90,27 @@ class Rows:
     def answers_of_image(self) -> IntArray:
         """How many workers answered each image, (I,)."""
         return np.bincount(self.answer_image, minlength=self.n_images)
+
+
+def in_blocks(images: Iterable[BoxImage]) -> Iterator[list[BoxImage]]:
+    """The images in order, some at a time."""
+    stream = iter(images)
+    while block := list(islice(stream, BLOCK)):
+        yield block
+
+
+def read_block(
+    images: Iterable[BoxImage], worker_index: dict[str, int], parameters: BoxParameters
+) -> Rows:
+    """Clean, match and flatten images; workers new to `worker_index` get the next numbers."""
+    read = [
+        read_image(image.answers, width=image.width, height=image.height, parameters=parameters)
+        for image in images
+    ]
+    for image in read:
+        for worker in image.workers:
+            worker_index.setdefault(worker, len(worker_index))
+    return flatten(read, worker_index)
 
 
 def flatten(images: Sequence[ReadImage], worker_index: Mapping[str, int]) -> Rows:

@@ -8,17 +8,15 @@ Symbols as in `fusion`: p probability of a candidate, w robust weight, u a worke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
 from consensus.existence import Existence, believe
 from consensus.fusion import OUTWARD, Fusion, fuse
-from consensus.reading import read_image
-from consensus.rows import Rows, SkillArrays, flatten
+from consensus.rows import Rows, SkillArrays, in_blocks, read_block
 from consensus.spool import Spool
 from consensus.types import (
     BoxFit,
@@ -29,8 +27,6 @@ from consensus.types import (
     IntArray,
 )
 
-# Images cleaned and matched before they are packed into arrays and forgotten.
-BLOCK = 2048
 MIN_REST = 0.1
 
 
@@ -88,7 +84,7 @@ def fit_boxes(
     True
     """
     worker_index: dict[str, int] = {}
-    blocks = Spool(_in_blocks(images, worker_index, parameters))
+    blocks = Spool(read_block(block, worker_index, parameters) for block in in_blocks(images))
     return fit_blocks(blocks, worker_index, parameters=parameters, priors=priors)
 
 
@@ -119,22 +115,6 @@ def fit_blocks(
         skills={worker: _skill_of(skills, index) for worker, index in worker_index.items()},
         parameters=learned,
     )
-
-
-def _in_blocks(
-    images: Iterable[BoxImage], worker_index: dict[str, int], parameters: BoxParameters
-) -> Iterator[Rows]:
-    """Blocks of rows; numbers the workers as they appear."""
-    stream = iter(images)
-    while chunk := list(islice(stream, BLOCK)):
-        read = [
-            read_image(im.answers, width=im.width, height=im.height, parameters=parameters)
-            for im in chunk
-        ]
-        for image in read:
-            for worker in image.workers:
-                worker_index.setdefault(worker, len(worker_index))
-        yield flatten(read, worker_index)
 
 
 @dataclass(slots=True, eq=False)

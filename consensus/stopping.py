@@ -23,7 +23,7 @@ class StoppingRule:
     True
     """
 
-    tau: float = 0.10
+    tau: float = 0.12
     minimum: int = 2
     maximum: int = 7
     reopen: float = 1.5

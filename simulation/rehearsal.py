@@ -43,7 +43,7 @@ def rehearse_boxes(
         merged = merge_images(shown, skills=fit.skills, parameters=fit.parameters)
         yield _box_figures(work, list(merged), [n_answers] * len(shown))
     for rule in rules:
-        replayed = replay_boxes(work.images, rule=rule)
+        replayed = list(replay_boxes(work.images, rule=rule))
         yield _box_figures(work, [r.consensus for r in replayed], [r.n_used for r in replayed])
 
 
@@ -57,7 +57,7 @@ def rehearse_votes(
         yield _vote_figures(work, found, n_used)
     for rule in rules:
         available = [len(item.votes) for item in work.items]
-        replayed = replay(available, rule, lambda n_used: _looked(work.items, n_used))
+        replayed = list(replay(available, rule, lambda n_used: _looked(work.items, n_used)))
         yield _vote_figures(work, [r.consensus for r in replayed], [r.n_used for r in replayed])
 
 

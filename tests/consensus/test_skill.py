@@ -93,7 +93,7 @@ def test_the_order_of_images_and_answers_does_not_matter(learned):
 
 def test_more_images_than_one_block_give_the_same_skills(learned, monkeypatch):
     _, images, skills = learned
-    monkeypatch.setattr("consensus.skill.BLOCK", 7)
+    monkeypatch.setattr("consensus.rows.BLOCK", 7)
     for worker, skill in fit_boxes(images).skills.items():
         assert skill.miss == pytest.approx(skills[worker].miss)
         assert skill.habit == pytest.approx(skills[worker].habit)
