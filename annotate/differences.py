@@ -5,13 +5,12 @@ Boxes are [x, y, w, h] in pixels of the upright full-size image.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from consensus.geometry import edges_of, iou_matrix
 from crowd.differences import Difference, Reason
 
 # less overlap than this, and it is another animal's box
@@ -49,13 +48,15 @@ def pair(old: Sequence[XYWH], new: Sequence[XYWH]) -> Pairing:
     >>> pair([(0, 0, 10, 10)], [(0, 0, 10, 12), (50, 50, 9, 9)])
     Pairing(both=((0, 0, 0.8333333333333334, 2.0),), removed=(), added=(1,))
     """
-    before, after = edges_of(np.array(old)), edges_of(np.array(new))
-    iou = iou_matrix(before, after)
-    rows, columns = linear_sum_assignment(-np.where(iou >= SAME_OBJECT_IOU, iou, 0.0))
+    ious = {
+        (a, b): iou
+        for a, before in enumerate(old)
+        for b, after in enumerate(new)
+        if (iou := _iou(before, after)) >= SAME_OBJECT_IOU
+    }
     both = tuple(
-        (a, b, float(iou[a, b]), float(np.abs(before[a] - after[b]).max()))
-        for a, b in zip(rows.tolist(), columns.tolist(), strict=True)
-        if iou[a, b] >= SAME_OBJECT_IOU
+        (a, b, ious[a, b], _moved_px(old[a], new[b]))
+        for a, b in _assigned(ious, len(old), len(new))
     )
     kept_old, kept_new = {row[0] for row in both}, {row[1] for row in both}
     return Pairing(
@@ -63,6 +64,38 @@ def pair(old: Sequence[XYWH], new: Sequence[XYWH]) -> Pairing:
         removed=tuple(index for index in range(len(old)) if index not in kept_old),
         added=tuple(index for index in range(len(new)) if index not in kept_new),
     )
+
+
+def _assigned(
+    ious: Mapping[tuple[int, int], float], n_old: int, n_new: int
+) -> list[tuple[int, int]]:
+    """One to one, with the largest sum; nothing to choose, mostly, and then numpy is slow."""
+    if len({a for a, _ in ious}) == len({b for _, b in ious}) == len(ious):
+        return list(ious)
+    matrix = np.zeros((n_old, n_new))
+    for place, iou in ious.items():
+        matrix[place] = iou
+    rows, columns = linear_sum_assignment(-matrix)
+    chosen = zip(rows.tolist(), columns.tolist(), strict=True)
+    return [place for place in chosen if place in ious]
+
+
+def _iou(first: XYWH, second: XYWH) -> float:
+    """As `consensus.geometry.paired_iou`, for two boxes; it is called for every task of a walk."""
+    x, y, w, h = first
+    u, v, p, q = second
+    width, height = min(x + w, u + p) - max(x, u), min(y + h, v + q) - max(y, v)
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / (w * h + p * q - shared)
+
+
+def _moved_px(first: XYWH, second: XYWH) -> float:
+    """The largest displacement of an edge."""
+    x, y, w, h = first
+    u, v, p, q = second
+    return float(max(abs(x - u), abs(y - v), abs(x + w - u - p), abs(y + h - v - q)))
 
 
 def difference(old: Seen | None, new: Seen | None) -> Difference:

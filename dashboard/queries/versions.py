@@ -19,7 +19,7 @@ from verify import differences as verdict_differences
 from verify.models import ConsensusVerdict
 
 # differences are worked out on load, so for a bounded number of photos; the page says so
-COMPARED = 1000
+COMPARED = 500
 MOST_CHOICES = 100
 NOW = "now"
 BEFORE = "before-"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
+import numpy as np
 import pytest
 
 from annotate import differences as boxes
+from consensus.geometry import edges_of, iou_matrix
 from crowd.differences import Difference, Reason, Summary
 from verify import differences as verdicts
 
@@ -49,6 +53,29 @@ def test_neighbours_are_paired_so_that_all_overlap_most():
     found = boxes.pair([left, right], [moved(left, 30), moved(right, 30)])
     assert [(a, b) for a, b, _, _ in found.both] == [(0, 0), (1, 1)]
     assert [px for *_, px in found.both] == [30, 30]
+
+
+def test_boxes_are_paired_as_a_complete_search_would():
+    rng = np.random.default_rng(11)
+    for _ in range(200):
+        old, new = (
+            [(*rng.uniform(0, 60, 2), *rng.uniform(40, 90, 2)) for _ in range(n)]
+            for n in rng.integers(0, 5, 2)
+        )
+        found = boxes.pair(old, new)
+        assert sum(iou for *_, iou, _ in found.both) == pytest.approx(best(old, new))
+        assert len(found.both) + len(found.removed) == len(old)
+        assert len(found.both) + len(found.added) == len(new)
+
+
+def best(old, new) -> float:
+    """The largest sum of overlaps over all ways to pair, by trying them all."""
+    if len(old) > len(new):
+        old, new = new, old
+    iou = iou_matrix(edges_of(np.array(old)), edges_of(np.array(new)))
+    iou = np.where(iou >= boxes.SAME_OBJECT_IOU, iou, 0.0)
+    ways = permutations(range(len(new)), len(old))
+    return max(sum(iou[a, b] for a, b in enumerate(way)) for way in ways)
 
 
 def test_another_label_is_a_difference():
