@@ -127,7 +127,7 @@ class VoteParameters:
     """
 
     accuracy_one: float = 40.0
-    accuracy_two: float = 20.0
+    accuracy_two: float = 30.0
     confusion: float = 4.0
     prevalence_one: float = 30.0
     prevalence_two: float = 3.0
