@@ -75,7 +75,7 @@ class Consensus(models.Model):
 
     `evidence` lists the ids of the annotations it was made from and `fingerprint` is a hash over
     them, the skills and the method. `is_settled`: the task was retired with this consensus. A new
-    version is made where the evidence or the result has changed (`annotate/changes.py`).
+    version is made where the evidence or the result has changed (`annotate/differences.py`).
     """
 
     class Status(models.TextChoices):

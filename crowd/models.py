@@ -414,8 +414,8 @@ class ConsensusVersion(models.Model):
 
     The consensus of a task as of a version is its newest row with an id of at most `last_row`.
     While it is being made, `made_at` is empty and `cursor` is the id of the last task done.
-    `n_changed` counts the tasks whose consensus changed (what that means: `is_changed` of the
-    kind's `changes`), `n_reopened` and `n_retired` those that went from one state to the other.
+    `n_changed` counts the tasks whose consensus changed (what that means: `difference` of the
+    kind's `differences`), `n_reopened` and `n_retired` those that went from one state to the other.
     """
 
     class Reason(models.TextChoices):

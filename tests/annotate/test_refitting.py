@@ -268,6 +268,17 @@ def test_the_number_of_queries_grows_with_the_chunks_alone(finished, clock, monk
     assert in_three <= 3 * in_one_chunk
 
 
+def test_skills_are_estimated_through_one_cursor(finished, careful, django_assert_num_queries):
+    with CaptureQueriesContext(connection) as queries:
+        few = BOXES.estimate()
+    more = make.campaign(30, slug="more", workers_per_task=3)
+    for worker in careful:
+        answer(worker, more, near(BIRD, seed=worker.pk))
+    with django_assert_num_queries(len(queries)):
+        many = BOXES.estimate()
+    assert (many.n_answers, many.n_tasks) == (few.n_answers + 90, few.n_tasks + 30)
+
+
 @pytest.mark.parametrize(
     ("n_new", "later", "expected"),
     [
