@@ -124,8 +124,8 @@ def _aggregate() -> None:
 
 
 def _fit_skills() -> None:
-    for aggregator in (box_aggregation.BOXES, verify_aggregation.VERDICTS):
-        refitting.refit(aggregator, clock=timezone.now, is_forced=True)
+    refitting.refit(box_aggregation.BOXES, clock=timezone.now, is_forced=True)
+    refitting.refit(verify_aggregation.VERDICTS, clock=timezone.now, is_forced=True)
 
 
 def _write_way_in(organizer: User, password: str) -> None:
