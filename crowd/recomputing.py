@@ -70,6 +70,11 @@ class Replay(ABC, Generic[V]):
     ordinary: Aggregator[V]
     aggregator: Aggregator[V]
 
+    @property
+    def has_new_skills(self) -> bool:
+        """Whether `fitted` estimates skills anew."""
+        return self.recipe.has_new_skills
+
     @abstractmethod
     def fitted(self) -> Fitted:
         """What to merge with: stored, or estimated anew. Reads every answer in the latter case."""
@@ -200,7 +205,7 @@ def _begun(
     )
     if version := left.select_related("campaign").first():
         return version
-    is_stored = not replay.recipe.has_new_skills
+    is_stored = not replay.has_new_skills
     with transaction.atomic():
         return remerging.begin(
             campaign,

@@ -102,10 +102,14 @@ class VerdictReplay(Replay[ConsensusVerdict]):
         self._changed = with_values(plain, recipe.changes)
         self.aggregator = ReplayAggregator(recipe, name)
 
+    @property
+    def has_new_skills(self) -> bool:
+        return self.recipe.has_new_skills or bool(self.recipe.changes)
+
     def fitted(self) -> Fitted:
         if self.aggregator.method != VOTE_METHOD:
             return Fitted({}, {})
-        if not (self.recipe.has_new_skills or self.recipe.changes):
+        if not self.has_new_skills:
             return VERDICTS.fitted()
         rows = recomputing.taken(
             Verdict.objects.filter(outcome=Outcome.ANSWERED, worker__is_excluded=False),

@@ -129,6 +129,7 @@ def organizer(newcomer: People) -> Page:
         "/dashboard/campaigns/reptiles/tasks/",
         "/dashboard/campaigns/reptiles/workers/",
         "/dashboard/campaigns/reptiles/consensus/",
+        "/dashboard/campaigns/reptiles/consensus/compare/?old=now",
         "/dashboard/campaigns/traces/",
         "/dashboard/plan/",
         "/dashboard/releases/",
@@ -136,6 +137,27 @@ def organizer(newcomer: People) -> Page:
 )
 def test_an_organizers_page(site: Site, organizer: Page, path: str):
     go(organizer, site.address + path)
+    assert violations(organizer, themes=BOTH) == []
+
+
+def test_an_adaptive_campaign_in_the_making(site: Site, organizer: Page):
+    go(organizer, site.address + "/dashboard/campaigns/new/")
+    expect(organizer.get_by_label("Workers per photo")).to_be_visible()
+    expect(organizer.get_by_label("At least")).to_be_hidden()
+    organizer.get_by_label("As many as each photo needs").check()
+    expect(organizer.get_by_label("Workers per photo")).to_be_hidden()
+    expect(organizer.get_by_label("At least")).to_be_visible()
+    assert violations(organizer, themes=BOTH) == []
+
+
+def test_a_workers_page_for_organizers(site: Site, organizer: Page, newcomer: People):
+    newcomer("reptiles")
+    ((worker,),) = site.rows(
+        "SELECT e.worker_id FROM crowd_enrolment e JOIN crowd_campaign c ON c.id = e.campaign_id"
+        " WHERE c.slug = 'reptiles' ORDER BY e.id DESC LIMIT 1"
+    )
+    go(organizer, f"{site.address}/dashboard/campaigns/reptiles/workers/{worker}/")
+    organizer.locator("details.confirm summary").click()
     assert violations(organizer, themes=BOTH) == []
 
 

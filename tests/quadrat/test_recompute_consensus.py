@@ -294,6 +294,7 @@ def test_an_unknown_campaign_is_refused_with_those_there_are(birds):
 
 def test_verdicts_can_be_recomputed_too(mammals, crowd, tmp_path):
     said = run(mammals, "--dry-run", "--parameter", "crowd_accuracy=0.6")
+    assert "skills estimated anew" in said, "that is where such a constant takes effect"
     assert "6 images" in said
     file = tmp_path / "out.jsonl"
     two = [f"--without={worker.pseudonym}" for worker in crowd[:2]]

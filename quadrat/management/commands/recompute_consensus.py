@@ -224,7 +224,7 @@ def _report(
     replay: Replay[Any], campaign: Campaign, fitted: Fitted, summary: Summary
 ) -> Iterator[str]:
     """What would be different, in the order of importance."""
-    skills = "estimated anew" if replay.recipe.has_new_skills else "as stored"
+    skills = "estimated anew" if replay.has_new_skills else "as stored"
     how = f"skills {skills}" if fitted.skills else "all workers alike"
     yield f"{campaign.slug} by {replay.aggregator.method}, {how}; nothing is written."
     yield f"{summary.n_tasks} images: {summary.n_unchanged} unchanged, {summary.n_changed} changed"
