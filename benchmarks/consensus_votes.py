@@ -110,7 +110,7 @@ def online(crowd: Crowd, method: VoteMethod, tau: float) -> Result:
         ]
 
     rule = StoppingRule(tau=tau, minimum=2, maximum=MAXIMUM)
-    seen = replay([len(item.votes) for item in crowd.items], rule, look)
+    seen = list(replay([len(item.votes) for item in crowd.items], rule, look))
     used = [replayed.n_used for replayed in seen]
     return Result([replayed.consensus for replayed in seen], float(np.mean(used)))
 

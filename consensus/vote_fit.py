@@ -1,36 +1,34 @@
 """What the workers of verification tasks are like, learned from where they disagree.
 
 Dawid and Skene, "Maximum Likelihood Estimation of Observer Error-Rates Using the EM Algorithm",
-1979, in three views of the same votes:
+1979, in three views whose posteriors are pooled by their median:
 
 - one coin: a worker is right with one probability, whatever the label;
 - two coins: a confusion matrix per worker, the prevalence held near the shares of the votes;
 - two coins corrected: the same, the prevalence held near what the one-coin view believes. Where a
   label is rare, most votes for it are mistakes, and their share says little about its prevalence.
 
-The views' posteriors are pooled (their geometric mean), and the pool gives the confusion matrices
-and prevalences that items are merged with. Every worker is shrunk towards the crowd, since plain
-Dawid-Skene overfits workers with few votes, and log probabilities are expectations over what is
-still uncertain about a worker (variational Bayes; Kim and Ghahramani, "Bayesian Classifier
-Combination", 2012). Reasons and measurements are in `docs/decisions/0006-votes.md`. P is a
-posterior (N, K), T a worker's expected counts of true labels and votes (K, K).
+Every worker is shrunk towards the crowd, since plain Dawid-Skene overfits workers with few votes,
+and the two-coin views take the expectation of log probabilities over what is still uncertain about
+a worker (variational Bayes; Kim and Ghahramani, "Bayesian Classifier Combination", 2012). The
+reasons and measurements are in `docs/decisions/0006-votes.md`. P is the posterior (N, K), T a
+worker's expected counts of true labels and votes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import digamma, expit, logit
 
 from consensus.types import FloatArray, IntArray
-from consensus.vote_table import LEAST, VoteTable, normalised, one_coin, places, posterior
-from consensus.vote_types import VoteFit, VoteItem, VoteParameters, VoteSkill
+from consensus.vote_table import LEAST, VoteTable, one_coin, places, pool, posterior
+from consensus.vote_types import Matrix, VoteFit, VoteItem, VoteParameters, VoteSkill
 
 DEFAULTS = VoteParameters()
 MIN_ITERATIONS = 6
-SMALLEST = 1e-12
 
 
 def fit_votes(
@@ -52,12 +50,13 @@ def fit_votes(
     """
     table = VoteTable.of(items, places(labels))
     voted = _voted_shares(table)
-    pooled = _pool(_views(table, voted, parameters))
+    views = _views(table, voted, parameters)
+    pooled = pool([view.posterior for view in views])
     drawn = _drawn(pooled, voted, parameters)
     overall = _mean(drawn, voted)
     prevalence = _shrunk(table, drawn, overall, parameters)
     return VoteFit(
-        skills=_skills(table, _learn(table, pooled, parameters)),
+        skills=_skills(table, *views),
         prevalence={
             group: _named(labels, shares)
             for group, shares in zip(table.groups, prevalence, strict=True)
@@ -70,9 +69,11 @@ def _named(labels: Sequence[str], shares: FloatArray) -> dict[str, float]:
     return dict(zip(labels, shares.tolist(), strict=True))
 
 
-class _Learned(NamedTuple):
-    """Expected confusion matrices, true label by vote, (J, K, K), and accuracies (J,)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """posterior: (N, K). confusion: (J, K, K), true label by vote. accuracy: (J,)."""
 
+    posterior: FloatArray
     confusion: FloatArray
     accuracy: FloatArray
 
@@ -90,80 +91,73 @@ def _drawn(believed: FloatArray, voted: FloatArray, parameters: VoteParameters) 
     return np.asarray((1 - weight) * believed + weight * voted)
 
 
-def _views(table: VoteTable, voted: FloatArray, parameters: VoteParameters) -> list[FloatArray]:
-    """The posterior of each view, (N, K)."""
+def _views(
+    table: VoteTable, voted: FloatArray, parameters: VoteParameters
+) -> tuple[_View, _View, _View]:
     start = table.vote_shares()
     near = _shrunk(table, start, voted, parameters)
     one = _one_coin_view(table, start, near, parameters)
-    believed = _drawn(one, voted, parameters)
+    two = _two_coin_view(table, start, near, parameters)
+    believed = _drawn(one.posterior, voted, parameters)
     corrected = _shrunk(table, believed, _mean(believed, voted), parameters)
-    return [
-        one,
-        _two_coin_view(table, start, near, parameters),
-        _two_coin_view(table, start, corrected, parameters),
-    ]
-
-
-def _pool(views: Sequence[FloatArray]) -> FloatArray:
-    """The geometric mean, normalised: one view alone cannot make a rare label probable."""
-    logs = [np.log(np.maximum(view, SMALLEST)) for view in views]
-    return normalised(np.mean(logs, axis=0))
+    return one, two, _two_coin_view(table, start, corrected, parameters)
 
 
 def _mean(believed: FloatArray, voted: FloatArray) -> FloatArray:
     return np.asarray(believed.mean(axis=0)) if len(believed) else voted
 
 
-def _skills(table: VoteTable, learned: _Learned) -> dict[str, VoteSkill]:
+def _skills(table: VoteTable, one: _View, two: _View, corrected: _View) -> dict[str, VoteSkill]:
     compared = np.bincount(table.worker[table.teaches], minlength=len(table.workers))
     return {
         worker: VoteSkill(
-            accuracy=float(learned.accuracy[index]),
+            accuracy=float(one.accuracy[index]),
             n_answers=int(compared[index]),
-            confusion=tuple(tuple(row) for row in learned.confusion[index].tolist()),
+            confusion=_rows(two.confusion[index]),
+            confusion_corrected=_rows(corrected.confusion[index]),
         )
         for index, worker in enumerate(table.workers)
     }
 
 
+def _rows(matrix: FloatArray) -> Matrix:
+    return tuple(tuple(row) for row in matrix.tolist())
+
+
 def _one_coin_view(
     table: VoteTable, start: FloatArray, near: FloatArray, parameters: VoteParameters
-) -> FloatArray:
+) -> _View:
     """Expectation maximisation with one accuracy per worker, from the posterior `start`."""
     believed, rows = start, table.teaches
     for iteration in range(parameters.max_iterations):
         agreed = _agreement(table, rows, believed)
         accuracy = _accuracies(table, rows, agreed, parameters, parameters.accuracy_one)[0]
-        shares = _prevalence(table, believed, near, parameters.prevalence_one, parameters)
+        confusion = one_coin(accuracy, table.n_labels)
         previous = believed
-        believed = _expect(table, shares, one_coin(accuracy, table.n_labels))
+        shares = _prevalence(table, believed, near, parameters.prevalence_one, parameters)
+        believed = _expect(table, shares, confusion)
         if _has_settled(iteration, believed, previous):
             break
-    return believed
+    return _View(believed, confusion, accuracy)
 
 
 def _two_coin_view(
     table: VoteTable, start: FloatArray, near: FloatArray, parameters: VoteParameters
-) -> FloatArray:
+) -> _View:
     """Variational Bayes with a confusion matrix per worker, from the posterior `start`."""
-    believed = start
+    believed, rows = start, table.teaches
     for iteration in range(parameters.max_iterations):
-        confusion = _learn(table, believed, parameters).confusion
+        counts = _expected_counts(table, rows, believed)
+        agreed = np.trace(counts, axis1=1, axis2=2)
+        accuracy, crowd = _accuracies(table, rows, agreed, parameters, parameters.accuracy_two)
+        target = _targets(accuracy, crowd, counts.sum(axis=0))
+        confusion = _expected_confusion(counts + parameters.confusion * target)
+        previous = believed
         shares = _prevalence(table, believed, near, parameters.prevalence_two, parameters)
-        previous, believed = believed, _expect(table, shares, confusion)
+        believed = _expect(table, shares, confusion)
         if _has_settled(iteration, believed, previous):
             break
-    return believed
-
-
-def _learn(table: VoteTable, believed: FloatArray, parameters: VoteParameters) -> _Learned:
-    """What the posterior `believed` says about the workers."""
-    rows = table.teaches
-    counts = _expected_counts(table, rows, believed)
-    agreed = np.trace(counts, axis1=1, axis2=2)
-    accuracy, crowd = _accuracies(table, rows, agreed, parameters, parameters.accuracy_two)
-    target = _targets(accuracy, crowd, counts.sum(axis=0))
-    return _Learned(_expected_confusion(counts + parameters.confusion * target), accuracy)
+    return _View(believed, confusion, accuracy)
 
 
 def _has_settled(iteration: int, believed: FloatArray, previous: FloatArray) -> bool:

@@ -38,6 +38,8 @@ class VoteSkill:
         vocabulary the skill was fitted with: the exponential of the expected logarithm of its
         probability. A row sums to a little less than 1, the less the fewer votes it rests on.
         Empty where only the accuracy is known.
+    confusion_corrected: the same from the fit that takes the votes' errors out of the prevalence
+        (see `vote_fit`); empty to use `confusion`.
 
     >>> VoteSkill.prior(2).accuracy
     0.8
@@ -46,6 +48,7 @@ class VoteSkill:
     accuracy: float
     n_answers: int = 0
     confusion: Matrix = ()
+    confusion_corrected: Matrix = ()
 
     @classmethod
     def prior(cls, n_labels: int) -> VoteSkill:
@@ -55,11 +58,11 @@ class VoteSkill:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> VoteSkill:
         """The skill whose fields (`dataclasses.asdict`) went through JSON."""
-        return cls(
-            accuracy=values["accuracy"],
-            n_answers=values.get("n_answers", 0),
-            confusion=tuple(tuple(row) for row in values.get("confusion", ())),
-        )
+        matrices = {
+            name: tuple(tuple(row) for row in values.get(name, ()))
+            for name in ("confusion", "confusion_corrected")
+        }
+        return cls(accuracy=values["accuracy"], n_answers=values.get("n_answers", 0), **matrices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class VoteConsensus:
 
     probability: of `label`; probabilities: of every label of the vocabulary, summing to 1.
     n_votes: distinct workers who voted.
-    risk: expected cost of `label`, >= 0 (see `merge_votes`); 1 - probability without costs.
+    risk: expected cost of `label`, >= 0, on the cautious side (see `merge_votes`). Where the views
+        agree, as on strangers, and without costs it is 1 - probability.
     """
 
     label: str
@@ -117,7 +121,7 @@ class VoteFit:
 class VoteParameters:
     """Strengths of the priors of the vote model, in votes where nothing else is said.
 
-    accuracy_one, accuracy_two: of a worker's accuracy towards the crowd's, one coin and two.
+    accuracy_one, accuracy_two: towards the crowd's accuracy, one-coin and two-coin fits.
     confusion: of a worker's confusion matrix towards the crowd's, per true label.
     prevalence_one, prevalence_two: of the prevalence towards where it starts, per item.
     group: of a group's prevalence towards the overall one, and of the overall one towards the

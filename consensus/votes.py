@@ -1,7 +1,8 @@
 """From several workers' votes on one item to one label, with given skills.
 
-Bayes' rule with the workers' confusion matrices and the prevalence of the item's group; the label
-is the one whose mistakes are expected to cost least. Skills and prevalence come from `vote_fit`.
+Bayes' rule under each of the three views of `vote_fit`. The median of their posteriors is the
+consensus, and the label is the one whose mistakes are then expected to cost least. The risk takes
+the mean of the views instead, so that one view in doubt is enough to ask once more.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from types import MappingProxyType
 import numpy as np
 
 from consensus.types import FloatArray, IntArray
-from consensus.vote_table import LEAST, one_coin, place_of, places, posterior
-from consensus.vote_types import Vote, VoteConsensus, VoteFit, VoteItem, VoteSkill
+from consensus.vote_table import LEAST, one_coin, place_of, places, pool, posterior
+from consensus.vote_types import Matrix, Vote, VoteConsensus, VoteFit, VoteItem, VoteSkill
 
 VOTE_METHOD = "votes-2"
 NO_SKILLS: Mapping[str, VoteSkill] = MappingProxyType({})
@@ -42,8 +43,9 @@ def merge_votes(
     sets of labels whose confusion costs nothing, e.g. the reasons of a non-instance: taking tracks
     for scat still finds the non-instance. Every other label is a set of its own. The set with the
     greatest cost-weighted probability is chosen, in it the most probable label; `risk` is the
-    expected cost, the sum over the labels outside the set of cost times probability. With a cost c
-    of missing a non-instance of probability p that is min(c p, 1 - p).
+    expected cost, the sum over the labels outside the set of cost times probability (the mean of
+    the views). With a cost c of missing a non-instance of probability p it is min(c p, 1 - p),
+    where the views agree on p.
     Ties go to the label that comes first. Raises ValueError for an empty vocabulary, a label
     outside it, a skill fitted with another number of labels, a cost that is not positive, or
     sets that overlap.
@@ -95,8 +97,9 @@ def _merge_block(
     worker, label, n_votes = _flat(items, place, crowd)
     shares = _shares_of(items, place, fit)
     item = np.repeat(np.arange(len(items)), n_votes)
-    found = posterior(item, worker, label, shares, crowd.confusion)
-    yield from choice.consensus(list(place), found, n_votes)
+    views = [posterior(item, worker, label, shares, matrices) for matrices in crowd.views]
+    doubt = np.asarray(np.mean(views, axis=0))
+    yield from choice.consensus(list(place), pool(views), n_votes, doubt=doubt)
 
 
 def _flat(
@@ -138,26 +141,31 @@ def _shares(place: Mapping[str, int], prevalence: Mapping[str, float] | None) ->
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Crowd:
-    """Workers by number and their confusion matrices, (J + 1, K, K), a stranger's last."""
+    """Workers by number; their confusion matrices per view, (J + 1, K, K), a stranger's last."""
 
     number: Mapping[str, int]
-    confusion: FloatArray
+    views: tuple[FloatArray, FloatArray, FloatArray]
 
     @classmethod
     def of(cls, skills: Mapping[str, VoteSkill], n_labels: int) -> _Crowd:
         known = [*skills.values(), VoteSkill.prior(n_labels)]
-        confusion = one_coin(np.array([skill.accuracy for skill in known]), n_labels)
-        for index, skill in enumerate(known):
-            if skill.confusion:
-                confusion[index] = _matrix(skill, n_labels)
-        return cls({name: index for index, name in enumerate(skills)}, confusion)
+        coin = one_coin(np.array([skill.accuracy for skill in known]), n_labels)
+        two = _stack((skill.confusion for skill in known), coin)
+        corrected = _stack((skill.confusion_corrected for skill in known), two)
+        return cls({name: index for index, name in enumerate(skills)}, (coin, two, corrected))
 
 
-def _matrix(skill: VoteSkill, n_labels: int) -> FloatArray:
-    matrix = np.array(skill.confusion)
-    if matrix.shape != (n_labels, n_labels):
-        raise ValueError(f"a skill for {len(matrix)} labels was given {n_labels}")
-    return np.asarray(np.maximum(matrix, LEAST))
+def _stack(matrices: Iterable[Matrix], instead: FloatArray) -> FloatArray:
+    """The matrices, with those of `instead` for empty ones."""
+    stacked = instead.copy()
+    for index, matrix in enumerate(matrices):
+        if not matrix:
+            continue
+        values = np.array(matrix)
+        if values.shape != instead[index].shape:
+            raise ValueError(f"a skill for {len(matrix)} labels was given {instead.shape[1]}")
+        stacked[index] = np.maximum(values, LEAST)
+    return stacked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,27 +202,38 @@ class Choice:
         return cls(prices, np.unique(first, return_inverse=True)[1])
 
     def consensus(
-        self, labels: Sequence[str], found: FloatArray, n_votes: IntArray
+        self,
+        labels: Sequence[str],
+        found: FloatArray,
+        n_votes: IntArray,
+        *,
+        doubt: FloatArray | None = None,
     ) -> Iterator[VoteConsensus]:
-        """What to say about each item with the probabilities `found` (N, K)."""
-        best, risk = self.settle(found)
+        """What to say about each item with the probabilities `found` (N, K).
+
+        doubt: (N, K), the probabilities to take the risk from, by default the same.
+        """
+        best = self.settle(found)
+        risk = self.risk(best, found if doubt is None else doubt)
         rows = zip(found.tolist(), best.tolist(), risk.tolist(), n_votes.tolist(), strict=True)
         for shares, index, cost, n in rows:
             probabilities = dict(zip(labels, shares, strict=True))
             yield VoteConsensus(labels[index], shares[index], probabilities, n, cost)
 
-    def settle(self, found: FloatArray) -> tuple[IntArray, FloatArray]:
-        """The number of the label and the risk of each item, (N,) each."""
+    def settle(self, found: FloatArray) -> IntArray:
+        """The number of the label of each item, (N,)."""
         weighted = found * self.costs
         worth = np.stack(
             [weighted[:, self.sets == index].sum(axis=1) for index in range(self.sets.max() + 1)],
             axis=1,
         )
-        chosen = _first_best(worth)
-        inside = self.sets == chosen[:, None]
-        best = _first_best(np.where(inside, found, -1.0))
-        risk = np.where(inside, 0.0, weighted).sum(axis=1)
-        return best, risk
+        inside = self.sets == _first_best(worth)[:, None]
+        return _first_best(np.where(inside, found, -1.0))
+
+    def risk(self, best: IntArray, doubt: FloatArray) -> FloatArray:
+        """The expected cost of the labels with the numbers `best` (N,), (N,)."""
+        inside = self.sets == self.sets[best][:, None]
+        return np.asarray(np.where(inside, 0.0, doubt * self.costs).sum(axis=1))
 
 
 def _first_best(values: FloatArray) -> IntArray:

@@ -186,6 +186,7 @@ def test_any_votes_give_finite_skills_and_probabilities(raw, n_labels):
     for skill in fit.skills.values():
         assert 0 < skill.accuracy <= 1
         assert np.isfinite(skill.confusion).all()
+        assert np.isfinite(skill.confusion_corrected).all()
     for found in merge_items(items, labels=labels, fit=fit):
         assert 0 < found.probability <= 1 + 1e-9
         assert 0 <= found.risk <= 1
