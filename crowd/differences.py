@@ -48,11 +48,14 @@ class Difference:
         return int(is_other), 1 - min(self.ious, default=1.0), self.shift
 
     def words(self) -> str:
-        """The reasons in the order of `Reason`, with the largest displacement."""
-        said = [reason.value for reason in Reason if reason in self.reasons]
-        if self.moved_px:
-            said.append(f"by at most {max(self.moved_px):.1f} px, IoU {min(self.ious):.2f}")
+        """The reasons in the order of `Reason`; of boxes that moved, how far at most."""
+        said = [self._say(reason) for reason in Reason if reason in self.reasons]
         return "; ".join(said) or "unchanged"
+
+    def _say(self, reason: Reason) -> str:
+        if reason != Reason.MOVED or not self.moved_px:
+            return reason.value
+        return f"boxes moved by up to {max(self.moved_px):.1f} px, IoU {min(self.ious):.2f}"
 
 
 @dataclass(frozen=True, slots=True)

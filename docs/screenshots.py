@@ -30,7 +30,14 @@ from tests.browser import chromium
 ADDRESS = f"http://127.0.0.1:{PORT}"
 IMAGES = Path(__file__).resolve().parent / "images"
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
-SHOWN = {"box-desktop", "box-phone", "verify-phone", "overview-desktop", "photo-desktop"}
+SHOWN = {
+    "box-desktop",
+    "box-phone",
+    "verify-phone",
+    "overview-desktop",
+    "photo-desktop",
+    "versions-desktop",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +98,32 @@ def worker_shots(way_in: dict[str, Any]) -> list[Shot]:
 
 
 def organizer_shots(page: Page) -> list[Shot]:
-    """The organizer's pages; the hardest photo is looked up in the gallery."""
-    page.goto(f"{ADDRESS}/dashboard/campaigns/birds/tasks/?state=disputed")
-    link = page.locator("a[href*='/dashboard/tasks/']").first
-    photo = link.get_attribute("href") if link.count() else None
+    """The organizer's pages; some are looked up where others link to them."""
+    tasks, consensus = ("/dashboard/campaigns/birds/" + tab for tab in ("tasks/", "consensus/"))
+    found = {
+        "photo": linked(page, tasks + "?state=disputed", "a[href*='/dashboard/tasks/']"),
+        "versions": linked(page, consensus, "a[href*='/compare/?old=before']"),
+        "worker": linked(page, "/dashboard/campaigns/birds/workers/", "a.row-link"),
+    }
     shots = [
         Shot("overview", "/dashboard/"),
         Shot("campaign-box", "/dashboard/campaigns/birds/"),
         Shot("campaign-verify", "/dashboard/campaigns/mammals-seen/"),
         Shot("photos", "/dashboard/campaigns/birds/tasks/"),
         Shot("workers", "/dashboard/campaigns/birds/workers/"),
+        Shot("history", consensus),
         Shot("campaign-new", "/dashboard/campaigns/new/"),
         Shot("releases", "/dashboard/releases/"),
         Shot("api", "/api/docs/"),
     ]
-    return [*shots, Shot("photo", photo)] if photo else shots
+    return [*shots, *(Shot(name, path) for name, path in found.items() if path)]
+
+
+def linked(page: Page, path: str, link: str) -> str | None:
+    """Where the first such link of a page leads, if there is one."""
+    page.goto(ADDRESS + path)
+    first = page.locator(link).first
+    return first.get_attribute("href") if first.count() else None
 
 
 def join(page: Page, way_in: dict[str, Any]) -> None:

@@ -124,7 +124,7 @@ def test_two_versions_are_compared_photo_by_photo(load, remade):
     said = words(html)
     assert "2 photos differ" in said
     assert "Boxes moved by more than 1 px" in said
-    assert "by at most 20.0 px, IoU 0.82" in said
+    assert "Boxes moved by up to 20.0 px, IoU 0.82" in said
     assert "before 1 box, doubt 0.05 after 1 box, doubt 0.50" in said
     assert html.count('class="before"><rect') == 2
     assert html.count('class="consensus"><rect') == 2
