@@ -28,7 +28,6 @@ from consensus.vote_table import LEAST, VoteTable, one_coin, places, pool, poste
 from consensus.vote_types import Matrix, VoteFit, VoteItem, VoteParameters, VoteSkill
 
 DEFAULTS = VoteParameters()
-MIN_ITERATIONS = 6
 
 
 def fit_votes(
@@ -129,15 +128,12 @@ def _one_coin_view(
 ) -> _View:
     """Expectation maximisation with one accuracy per worker, from the posterior `start`."""
     believed, rows = start, table.teaches
-    for iteration in range(parameters.max_iterations):
+    for _ in range(parameters.iterations):
         agreed = _agreement(table, rows, believed)
         accuracy = _accuracies(table, rows, agreed, parameters, parameters.accuracy_one)[0]
         confusion = one_coin(accuracy, table.n_labels)
-        previous = believed
         shares = _prevalence(table, believed, near, parameters.prevalence_one, parameters)
         believed = _expect(table, shares, confusion)
-        if _has_settled(iteration, believed, previous):
-            break
     return _View(believed, confusion, accuracy)
 
 
@@ -146,24 +142,15 @@ def _two_coin_view(
 ) -> _View:
     """Variational Bayes with a confusion matrix per worker, from the posterior `start`."""
     believed, rows = start, table.teaches
-    for iteration in range(parameters.max_iterations):
+    for _ in range(parameters.iterations):
         counts = _expected_counts(table, rows, believed)
         agreed = np.trace(counts, axis1=1, axis2=2)
         accuracy, crowd = _accuracies(table, rows, agreed, parameters, parameters.accuracy_two)
         target = _targets(accuracy, crowd, counts.sum(axis=0))
         confusion = _expected_confusion(counts + parameters.confusion * target)
-        previous = believed
         shares = _prevalence(table, believed, near, parameters.prevalence_two, parameters)
         believed = _expect(table, shares, confusion)
-        if _has_settled(iteration, believed, previous):
-            break
     return _View(believed, confusion, accuracy)
-
-
-def _has_settled(iteration: int, believed: FloatArray, previous: FloatArray) -> bool:
-    if iteration + 1 < MIN_ITERATIONS:
-        return False
-    return bool(np.abs(believed - previous).max(initial=0.0) < LEAST)
 
 
 def _expect(table: VoteTable, shares: FloatArray, confusion: FloatArray) -> FloatArray:

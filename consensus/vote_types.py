@@ -127,7 +127,7 @@ class VoteParameters:
     group: of a group's prevalence towards the overall one, and of the overall one towards the
         shares of the votes, in items.
     crowd_accuracy, crowd_strength: what is assumed before any vote is seen.
-    max_iterations: stopping early keeps sparse votes from confirming themselves.
+    iterations: >= 1; few, which keeps sparse votes from confirming themselves.
     """
 
     accuracy_one: float = 40.0
@@ -138,4 +138,8 @@ class VoteParameters:
     group: float = 60.0
     crowd_accuracy: float = 0.8
     crowd_strength: float = 4.0
-    max_iterations: int = 8
+    iterations: int = 6
+
+    def __post_init__(self) -> None:
+        if self.iterations < 1:
+            raise ValueError(f"iterations must be at least 1, not {self.iterations}")
