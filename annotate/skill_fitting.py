@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
-from math import exp, sqrt
+from math import sqrt
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,7 +17,7 @@ from crowd.skills import Estimate, as_stored
 
 DEFAULTS = BoxParameters()
 # Observations that the priors of the consensus core are worth.
-PRIOR_OBSERVATIONS = 6.0
+PRIOR_OBSERVATIONS = 4.0
 
 
 @dataclass(slots=True)
@@ -87,21 +87,14 @@ def skill_of(estimate: Estimate) -> BoxSkill:
         scale=values["scale"],
         habit=(left, top, right, bottom),
         n_answers=estimate.n_answers,
+        quality=BoxSkill.prior().quality if estimate.quality is None else estimate.quality,
     )
 
 
 def _quality_sd(skill: BoxSkill) -> float:
-    """Standard deviation of `BoxSkill.quality`, to first order.
-
-    A miss is taken as a coin thrown once an answer, false boxes as a Poisson count an answer, the
-    scale as a standard deviation seen on four edges an answer.
-    """
+    """Standard deviation of `BoxSkill.quality`, taken as a share of as many boxes as answers."""
     n = skill.n_answers + PRIOR_OBSERVATIONS
-    placed = exp(-4 * skill.scale)
-    by_miss = placed / (1 + skill.false_box) * sqrt(skill.miss * (1 - skill.miss) / n)
-    by_false = (1 - skill.miss) / (1 + skill.false_box) ** 2 * placed * sqrt(skill.false_box / n)
-    by_scale = 4 * skill.quality * skill.scale / sqrt(8 * n)
-    return sqrt(by_miss**2 + by_false**2 + by_scale**2)
+    return sqrt(skill.quality * (1 - skill.quality) / n)
 
 
 def _tupled(value: Any) -> Any:

@@ -45,20 +45,14 @@ def believe(
     miss: FloatArray,
     false_box: FloatArray,
     parameters: BoxParameters,
-    *,
-    expected: FloatArray | None = None,
 ) -> Existence:
     """Probability of every candidate and the number of unseen objects of every image.
 
-    edges: (C, 4), fused. miss, false_box: (J,), of every worker. expected: (C,), probabilities
-    believed so far, whose sum per image tells how crowded it is; without them a candidate counts
-    if at least half of those who answered boxed it.
+    edges: (C, 4), fused. miss, false_box: (J,), of every worker.
     """
     share = np.sqrt(np.maximum(areas(edges), 0.0) / rows.area[rows.candidate_image])
     size_bin = np.searchsorted(parameters.size_limits, share, side="right")
-    guess = _first_guess(rows) if expected is None else expected
-    n_objects = _summed(rows.candidate_image, guess, rows.n_images)
-    crowd_bin = np.searchsorted(CROWD_LIMITS, n_objects, side="left")[rows.candidate_image]
+    crowd_bin = np.searchsorted(CROWD_LIMITS, _crowding(rows), side="left")[rows.candidate_image]
     factor = np.array(parameters.miss_factor)[size_bin, crowd_bin]
     miss = miss[rows.answer_worker]
     q = _everybody_misses(rows, miss, parameters)
@@ -78,10 +72,15 @@ def believe(
     )
 
 
-def _first_guess(rows: Rows) -> FloatArray:
-    """1 for candidates boxed by at least half of those who answered, else 0, (C,)."""
+def _crowding(rows: Rows) -> FloatArray:
+    """About how many objects each image shows, (I,): two votes count fully, one of several half.
+
+    It never shrinks when a second or later worker answers, so that a vote for a box cannot count
+    against it.
+    """
     n_answers = rows.answers_of_image[rows.candidate_image]
-    return (2 * rows.candidate_votes >= n_answers).astype(np.float64)
+    vouched = np.minimum(rows.candidate_votes, 2) / np.minimum(n_answers, 2)
+    return _summed(rows.candidate_image, vouched, rows.n_images)
 
 
 def _log_likelihood_ratio(
@@ -92,16 +91,28 @@ def _log_likelihood_ratio(
     is_whole: BoolArray,
     parameters: BoxParameters,
 ) -> FloatArray:
-    """log T / (C + K) of every candidate; miss: (R,), false_box: (B,), rates of their workers."""
-    n, votes = len(rows.candidate_votes), rows.candidate_votes
-    log_true = _summed(rows.row_candidate, np.log(np.where(rows.row_voted, 1 - miss, miss)), n)
-    looked = np.bincount(rows.row_candidate, minlength=n)
-    delta = parameters.common_error_rate
-    common = parameters.common_error * delta**votes * (1 - delta) ** (looked - votes)
+    """log T / (C + K) of every candidate; miss: (R,), false_box: (B,), rates of their workers.
+
+    Whoever boxes little falls for shared errors as little: the share who do so, delta, is times
+    1 - m. And a meeting by chance is never likelier than a find. So a vote is never evidence
+    against a candidate, whatever its worker is like.
+    """
+    n = len(rows.candidate_votes)
+    finds = 1 - miss
+    log_true = _summed(rows.row_candidate, np.log(np.where(rows.row_voted, finds, miss)), n)
+    falls = parameters.common_error_rate * finds
+    log_fall = np.log(np.where(rows.row_voted, falls, 1 - falls))
+    log_common = np.log(parameters.common_error) + _summed(rows.row_candidate, log_fall, n)
     log_chance = np.log(np.where(is_whole, parameters.chance_whole, parameters.chance))
-    log_met = _summed(rows.box_candidate, np.log(false_box), n) + (votes - 1) * log_chance
-    log_error = np.logaddexp(np.log(common), log_met)
-    return np.clip(log_true - log_error, -MAX_LOG_ODDS, MAX_LOG_ODDS)
+    meets = np.log(false_box) + log_chance[rows.box_candidate]
+    meets = np.minimum(meets, np.log(finds[_row_of_box(rows)]))
+    log_error = np.logaddexp(log_common, _summed(rows.box_candidate, meets, n) - log_chance)
+    return np.asarray(np.clip(log_true - log_error, -MAX_LOG_ODDS, MAX_LOG_ODDS))
+
+
+def _row_of_box(rows: Rows) -> IntArray:
+    """The row of every box: its candidate with the answer it belongs to, (B,)."""
+    return np.nonzero(rows.row_voted)[0]
 
 
 def _everybody_misses(rows: Rows, miss: FloatArray, parameters: BoxParameters) -> FloatArray:

@@ -17,7 +17,7 @@ from consensus.types import BoxParameters, FloatArray
 
 OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
 OPPOSITE = np.array([2, 3, 0, 1])
-MIN_FUSED_SIDE_PX = 4.0
+LEAST_SIDE_SHARE = 0.003
 MAX_SURPRISE = 100.0
 MOST_OF_A_SIDE = 0.5
 
@@ -26,8 +26,9 @@ MOST_OF_A_SIDE = 0.5
 class Fusion:
     """Fused boxes of a block and what learning and risk need from them.
 
-    edges, side: (C, 4), pixels; side is floored at 4 px. variance: (C, 4), of each edge, relative
-    to the side, squared. difficulty: (C,), about 1; more where voters disagree beyond their skill.
+    edges, side: (C, 4), pixels; side is at least .003 of the image's longer side. variance: (C, 4),
+    of each edge, relative to the side, squared. difficulty: (C,), about 1; more where voters
+    disagree beyond their skill.
     residual: (B, 4), (z' - b) / side. offset: (B, 4), outward (z - b) / side. weight, share:
     (B, 4). size_term: (B, 4), 1 + (pixel constant / side)^2. habit_term: (B, 4), the size of a
     habit of 1 relative to the side. distance: (B,), 1 - IoU of the corrected box with the fused
@@ -58,7 +59,8 @@ def fuse(
     """Fuse all candidates of a block, from `start` (C, 4) or else from the voters' medians."""
     of, first = rows.box_candidate, rows.candidate_first
     worker = rows.box_worker
-    longer_side = rows.longer_side[rows.candidate_image][of, None]
+    longer_side = rows.longer_side[rows.candidate_image][:, None]
+    least_side, longer_side = LEAST_SIDE_SHARE * longer_side, longer_side[of]
     habit_constant = parameters.habit_share * longer_side
     corrected = without_habit(rows.box_edges, skills.habit[worker], habit_constant)
     fused = _medians(corrected, rows) if start is None else start
@@ -67,13 +69,14 @@ def fuse(
     is_alone = (rows.candidate_votes == 1)[of, None]
     weight = precision = total = np.ones((0, 4))
     for _ in range(passes):
-        variance = scale2 * (np.square(_floored(fused))[of] + constant**2)
+        side = np.maximum(sides_of(fused), least_side)
+        variance = scale2 * (np.square(side)[of] + constant**2)
         surprise = np.square(corrected - fused[of]) / variance
         weight = np.where(is_alone, 1.0, _weights(surprise, parameters))
         precision = weight / variance
         total = np.add.reduceat(precision, first, axis=0)
         fused = np.add.reduceat(precision * corrected, first, axis=0) / total
-    side = _floored(fused)
+    side = np.maximum(sides_of(fused), least_side)
     residual = (corrected - fused[of]) / side[of]
     size_term = 1 + np.square(constant / side[of])
     return Fusion(
@@ -104,10 +107,6 @@ def without_habit(edges: FloatArray, habit: FloatArray, constant: FloatArray) ->
     outward = habit * np.hypot(sides, constant)
     too_much = (outward + outward[:, OPPOSITE]) / (MOST_OF_A_SIDE * sides)
     return edges - OUTWARD * outward / np.maximum(too_much, 1.0)
-
-
-def _floored(edges: FloatArray) -> FloatArray:
-    return np.maximum(sides_of(edges), MIN_FUSED_SIDE_PX)
 
 
 def _medians(edges: FloatArray, rows: Rows) -> FloatArray:

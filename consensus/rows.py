@@ -21,13 +21,14 @@ BLOCK = 1024
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SkillArrays:
-    """Skills of J workers as arrays: (J,) each, habit (J, 4)."""
+    """Skills of J workers as arrays: (J,) each, habit (J, 4); see `BoxSkill`."""
 
     miss: FloatArray
     false_box: FloatArray
     scale: FloatArray
     habit: FloatArray
     n_answers: FloatArray
+    quality: FloatArray
 
     @classmethod
     def of(cls, workers: Sequence[str], skills: Mapping[str, BoxSkill]) -> SkillArrays:
@@ -40,6 +41,7 @@ class SkillArrays:
             scale=np.array([skill.scale for skill in found], dtype=np.float64),
             habit=np.array([skill.habit for skill in found], dtype=np.float64).reshape(-1, 4),
             n_answers=np.array([skill.n_answers for skill in found], dtype=np.float64),
+            quality=np.array([skill.quality for skill in found], dtype=np.float64),
         )
 
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from typing import NamedTuple
 
 import numpy as np
 
 from consensus.existence import Existence, believe
 from consensus.fusion import OUTWARD, Fusion, fuse
+from consensus.geometry import paired_iou
 from consensus.rows import Rows, SkillArrays, in_blocks, read_block
 from consensus.spool import Spool
 from consensus.types import (
+    BoolArray,
     BoxFit,
     BoxImage,
     BoxParameters,
@@ -28,6 +29,8 @@ from consensus.types import (
 )
 
 MIN_REST = 0.1
+SAME_OBJECT = 0.5
+PRIOR_QUALITY = BoxSkill.prior().quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +39,25 @@ class SkillPriors:
 
     miss, false_box: in objects and in answers. scale: in edges. habit_sd: the habit's prior
     standard deviation, at `habit_strength` times its nominal strength. miss_factor: of the miss
-    factor of a size and crowd bin, in objects. objects: of their mean number, in images. passes:
-    rounds of reweighting per iteration.
+    factor of a size and crowd bin, in objects. objects: of their mean number, in images. quality:
+    in boxes. passes: rounds of reweighting per iteration.
     """
 
     iterations: int = 8
     passes: int = 2
     miss: float = 6.0
-    false_box: float = 6.0
+    false_box: float = 2.0
     scale: float = 8.0
     habit_sd: float = 0.025
     habit_strength: float = 4.0
     crowd_scale: float = 0.025
     miss_factor: float = 4.0
     objects: float = 50.0
+    quality: float = 4.0
 
 
 DEFAULT_PRIORS = SkillPriors()
 DEFAULT_PARAMETERS = BoxParameters()
-
-
-class _State(NamedTuple):
-    """What carries over for a block from one iteration to the next: (C, 4) and (C,)."""
-
-    edges: FloatArray
-    probability: FloatArray
 
 
 def fit_boxes(
@@ -98,12 +95,12 @@ def fit_blocks(
     """As `fit_boxes`, from blocks of rows whose workers are numbered by `worker_index`."""
     skills = SkillArrays.of(list(worker_index), {})
     learned = parameters
-    states: Iterable[_State | None] = [None] * len(blocks)
+    fused: Iterable[FloatArray | None] = [None] * len(blocks)
     for _ in range(priors.iterations):
         sums = _Sums.zero(len(worker_index), parameters)
-        states = Spool(
-            _learn(rows, state, skills, sums, learned, priors)
-            for rows, state in zip(blocks, states, strict=True)
+        fused = Spool(
+            _learn(rows, start, skills, sums, learned, priors)
+            for rows, start in zip(blocks, fused, strict=True)
         )
         skills = _estimate(sums, skills, priors)
         learned = replace(
@@ -133,6 +130,9 @@ class _Sums:
     edges: FloatArray
     habit: FloatArray
     habit_weight: FloatArray
+    matched: FloatArray
+    drawn: FloatArray
+    there: FloatArray
     bin_missed: FloatArray
     bin_expected: FloatArray
     images: FloatArray
@@ -149,22 +149,21 @@ class _Sums:
 
 def _learn(
     rows: Rows,
-    state: _State | None,
+    start: FloatArray | None,
     skills: SkillArrays,
     sums: _Sums,
     parameters: BoxParameters,
     priors: SkillPriors,
-) -> _State:
-    """Fuse and judge a block with `skills`, and add what it teaches to `sums`."""
+) -> FloatArray:
+    """Fuse and judge a block with `skills`, and add what it teaches to `sums`.
+
+    Returns the fused edges (C, 4), from which the next iteration starts.
+    """
     is_shared = rows.answers_of_image >= 2
     answered = rows.answer_worker[is_shared[rows.answer_image]]
     sums.answers += np.bincount(answered, minlength=len(sums.answers))
-    start = None if state is None else state.edges
     fusion = fuse(rows, skills, parameters, passes=priors.passes, start=start)
-    expected = None if state is None else state.probability
-    found = believe(
-        rows, fusion.edges, skills.miss, skills.false_box, parameters, expected=expected
-    )
+    found = believe(rows, fusion.edges, skills.miss, skills.false_box, parameters)
     teaches = is_shared[rows.candidate_image]
     _add_finding(sums, rows, found, np.where(teaches, found.probability, 0.0), skills)
     sums.false_boxes += _per_worker(
@@ -176,7 +175,8 @@ def _learn(
     sums.objects += found.probability[teaches].sum() + found.unseen[is_shared].sum()
     belief = np.where(rows.candidate_votes >= 2, found.probability, 0.0)
     _add_placing(sums, rows, fusion, belief)
-    return _State(fusion.edges, found.probability)
+    _add_matches(sums, rows, fusion, found.probability, teaches)
+    return fusion.edges
 
 
 def _add_finding(
@@ -213,6 +213,22 @@ def _add_placing(sums: _Sums, rows: Rows, fusion: Fusion, belief: FloatArray) ->
         sums.habit_weight[:, edge] += _per_worker(worker, information[:, edge], n)
 
 
+def _add_matches(
+    sums: _Sums, rows: Rows, fusion: Fusion, probability: FloatArray, teaches: BoolArray
+) -> None:
+    """Own boxes that the consensus of the others confirms, own boxes, and objects there were."""
+    n, of = len(sums.missed), rows.box_candidate
+    share = np.clip(fusion.share, 0.0, 0.9)
+    # taking the own corrected edge z' with its share u out of the fused one leaves the others'
+    others = fusion.edges[of] - share / (1 - share) * fusion.residual * fusion.side[of]
+    is_hit = paired_iou(rows.box_edges, others) >= SAME_OBJECT
+    is_hit &= (rows.candidate_votes >= 2)[of]
+    sums.matched += _per_worker(rows.box_worker, is_hit * probability[of], n)
+    sums.drawn += _per_worker(rows.box_worker, teaches[of].astype(np.float64), n)
+    worker = rows.answer_worker[rows.row_answer]
+    sums.there += _per_worker(worker, (probability * teaches)[rows.row_candidate], n)
+
+
 def _per_worker(worker: IntArray, values: FloatArray, n: int) -> FloatArray:
     return np.bincount(worker, weights=values, minlength=n).astype(np.float64)
 
@@ -232,7 +248,18 @@ def _estimate(sums: _Sums, old: SkillArrays, priors: SkillPriors) -> SkillArrays
         scale=np.clip(np.sqrt(scale2), 0.004, 0.3),
         habit=_habits(sums, old, scale2, priors),
         n_answers=sums.answers,
+        quality=_qualities(sums, priors),
     )
+
+
+def _qualities(sums: _Sums, priors: SkillPriors) -> FloatArray:
+    """F1 against the others' consensus, shrunk towards the crowd's."""
+    boxes = sums.drawn + sums.there
+    crowd = (2 * sums.matched.sum() + priors.quality * PRIOR_QUALITY) / (
+        boxes.sum() + priors.quality
+    )
+    found = (2 * sums.matched + priors.quality * crowd) / (boxes + priors.quality)
+    return np.asarray(np.clip(found, 0.0, 1.0))
 
 
 def _mean_objects(sums: _Sums, parameters: BoxParameters, priors: SkillPriors) -> float:
@@ -280,4 +307,5 @@ def _skill_of(skills: SkillArrays, index: int) -> BoxSkill:
         scale=float(skills.scale[index]),
         habit=(left, top, right, bottom),
         n_answers=int(skills.n_answers[index]),
+        quality=float(skills.quality[index]),
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +28,8 @@ class BoxSkill:
     habit: mean outward displacement per edge, positive is too loose, as a share of the box's size:
         sqrt(side^2 + (habit_share * longer side of the image)^2), see `BoxParameters`.
     n_answers: answers of this worker that were compared with somebody else's.
+    quality: F1 of the worker's boxes at IoU .5 against the consensus of the others, 0..1. One
+        number to rank workers by; merging makes no use of it.
 
     >>> BoxSkill.prior().miss
     0.06
@@ -39,16 +40,12 @@ class BoxSkill:
     scale: float
     habit: FourFloats
     n_answers: int = 0
+    quality: float = 0.9
 
     @classmethod
     def prior(cls) -> BoxSkill:
         """The skill of a worker nobody has been compared with yet."""
         return cls(miss=0.06, false_box=0.05, scale=0.025, habit=(0.0, 0.0, 0.0, 0.0))
-
-    @property
-    def quality(self) -> float:
-        """One number in 0..1 to rank workers by: finds things, invents none, draws tightly."""
-        return (1 - self.miss) / (1 + self.false_box) * exp(-4 * self.scale)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,7 +173,7 @@ class BoxParameters:
     box_tolerance: float = 30.0
     passes: int = 5
     objects: float = 1.2
-    common_error: float = 0.01
+    common_error: float = 0.003
     common_error_rate: float = 0.25
     chance: float = 0.03
     chance_whole: float = 0.43
