@@ -181,11 +181,11 @@ def test_an_answer_that_comes_in_meanwhile_leaves_its_task_due(ada, ben):
 def test_skills_are_fitted_and_used(ada, ben):
     campaign = make.campaign(30)
     eve = make.worker("eve")
-    for worker, box in ((ada, BIRD), (eve, [101, 100, 299, 201]), (ben, [60, 60, 420, 300])):
+    for worker, box in ((ada, BIRD), (eve, [101, 100, 299, 201]), (ben, [75, 75, 360, 260])):
         make.answer_everything(worker, campaign, make.annotation([box]))
     refitting.refit(aggregation.BOXES, clock=lambda: NOON)
     skills = aggregation.BOXES.fitted([ada.pk, ben.pk, eve.pk]).skills
-    assert skills[ben.pk].quality < skills[ada.pk].quality
+    assert skills[ben.pk].values["scale"] > skills[ada.pk].values["scale"]
     assert all(skill.quality_sd > 0 for skill in skills.values())
     assert SkillEstimate.objects.filter(fit=Fit.objects.get()).count() == 3
 
