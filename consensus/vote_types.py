@@ -71,8 +71,8 @@ class VoteConsensus:
 
     probability: of `label`; probabilities: of every label of the vocabulary, summing to 1.
     n_votes: distinct workers who voted.
-    risk: expected cost of `label`, >= 0, on the cautious side (see `merge_votes`). Where the views
-        agree, as on strangers, and without costs it is 1 - probability.
+    risk: expected cost of `label`, >= 0, on the cautious side (see `merge_votes`): without costs
+        at least 1 - probability, and just that where the views agree, as on strangers.
     """
 
     label: str

@@ -2,7 +2,7 @@
 
 Bayes' rule under each of the three views of `vote_fit`. The median of their posteriors is the
 consensus, and the label is the one whose mistakes are then expected to cost least. The risk takes
-the mean of the views instead, so that one view in doubt is enough to ask once more.
+the mean of the views where that is greater: one view in doubt is enough to ask once more.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ def merge_votes(
     sets of labels whose confusion costs nothing, e.g. the reasons of a non-instance: taking tracks
     for scat still finds the non-instance. Every other label is a set of its own. The set with the
     greatest cost-weighted probability is chosen, in it the most probable label; `risk` is the
-    expected cost, the sum over the labels outside the set of cost times probability (the mean of
-    the views). With a cost c of missing a non-instance of probability p it is min(c p, 1 - p),
-    where the views agree on p.
+    expected cost, the sum over the labels outside the set of cost times probability: that of the
+    median or of the mean of the views, whichever is greater. With a cost c of missing a
+    non-instance of probability p it is min(c p, 1 - p) where the views agree on p.
     Ties go to the label that comes first. Raises ValueError for an empty vocabulary, a label
     outside it, a skill fitted with another number of labels, a cost that is not positive, or
     sets that overlap.
@@ -211,10 +211,12 @@ class Choice:
     ) -> Iterator[VoteConsensus]:
         """What to say about each item with the probabilities `found` (N, K).
 
-        doubt: (N, K), the probabilities to take the risk from, by default the same.
+        doubt: (N, K), probabilities whose risk counts where it is greater.
         """
         best = self.settle(found)
-        risk = self.risk(best, found if doubt is None else doubt)
+        risk = self.risk(best, found)
+        if doubt is not None:
+            risk = np.maximum(risk, self.risk(best, doubt))
         rows = zip(found.tolist(), best.tolist(), risk.tolist(), n_votes.tolist(), strict=True)
         for shares, index, cost, n in rows:
             probabilities = dict(zip(labels, shares, strict=True))
