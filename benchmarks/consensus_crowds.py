@@ -39,13 +39,14 @@ from benchmarks.consensus_real_data import SKIPPED, CrowdData, add_directory, op
 from benchmarks.consensus_risk import rank_correlation, show_bins
 from benchmarks.consensus_scoring import Counts, Figures, FloatArray, count, figures, mean
 from benchmarks.consensus_targets import judge, judge_share
-from consensus import BoxImage, ImageConsensus, StoppingRule
+from consensus import BoxImage, ImageConsensus
+from consensus.stopping import BOX_RULE, BOX_TAUS, StoppingRule
 from simulation.mixes import MIXES, simulate_boxes
 
 ANSWERS = (1, 2, 3, 5)
 MOST_ANSWERS = 7
-DEFAULT_TAU = StoppingRule().tau
-TAUS = (0.05, 0.10, 0.15)
+DEFAULT_TAU = BOX_RULE.tau
+TAUS = tuple(BOX_TAUS.values())
 ONLINE = 0  # in the place of a number of answers
 ONLINE_MIXES = ("clean", "mixed")
 ERROR_TARGETS = {2: 0.65, 3: 0.95, 5: 0.65}

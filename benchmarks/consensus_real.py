@@ -34,11 +34,12 @@ from benchmarks.consensus_real_data import SKIPPED, CrowdData, add_directory, op
 from benchmarks.consensus_risk import show_bins
 from benchmarks.consensus_scoring import Figures, FloatArray, count, figures, mean
 from benchmarks.consensus_targets import judge, judge_share
-from consensus import StoppingRule, fit_boxes
+from consensus import fit_boxes
+from consensus.stopping import BOX_RULE, StoppingRule
 
 ANSWERS = (2, 3, 5, 7)
 JUDGED = (3, 5, 7)
-DEFAULT_TAU = StoppingRule().tau
+DEFAULT_TAU = BOX_RULE.tau
 TAUS = (0.05, DEFAULT_TAU, 0.15, 0.20)
 ORDERS = (0, 1, 2, 3, 4, 5)
 SKILLED_IMAGES = (5, 20)  # least number of images with truth for a worker to be ranked

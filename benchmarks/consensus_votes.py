@@ -25,6 +25,7 @@ import numpy as np
 
 from consensus import VOTE_METHOD, StoppingRule, Vote, VoteConsensus, VoteItem
 from consensus.online import Look, replay
+from consensus.stopping import VOTE_TAUS
 from consensus.vote_methods import VOTE_METHODS, VoteMethod
 from simulation.mixes import MIXES
 from simulation.voting import simulate_votes
@@ -33,8 +34,8 @@ OURS = VOTE_METHODS[VOTE_METHOD]
 BASELINES = {name: method for name, method in VOTE_METHODS.items() if name != "two-ahead"}
 INSTANCE, REASONS = "animal", ("tracks", "scat", "habitat", "remains")
 MISSED = 10.0
-REAL_TAUS = (0.02, 0.05, 0.10)
-SIMULATED_TAUS = (0.005, 0.02, 0.05, 0.10)
+REAL_TAUS = tuple(VOTE_TAUS.values())
+SIMULATED_TAUS = (0.005, *REAL_TAUS)
 MAXIMUM = 7
 WORKERS = 60
 

@@ -11,8 +11,7 @@ from consensus.answer_lines import Scalar, is_label, key_of
 from consensus.box_methods import BOX_METHODS
 from consensus.boxes import BOX_METHOD
 from consensus.result_files import STREAM
-from consensus.results import VOTE_RULE
-from consensus.stopping import StoppingRule
+from consensus.stopping import BOX_RULE, VOTE_RULE, StoppingRule
 from consensus.vote_methods import VOTE_METHODS
 from consensus.votes import VOTE_METHOD
 
@@ -33,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _set_up_boxes(boxes: argparse.ArgumentParser) -> None:
     _add_files(boxes)
-    _add_stopping(boxes, StoppingRule())
+    _add_stopping(boxes, BOX_RULE)
     _add_limit(boxes)
     _add_method(boxes, BOX_METHODS, BOX_METHOD)
     boxes.add_argument(

@@ -15,10 +15,9 @@ import numpy as np
 
 from consensus.campaign import merge_campaign
 from consensus.skill import SkillPriors
-from consensus.stopping import StoppingRule
+from consensus.stopping import BOX_RULE, StoppingRule
 from consensus.types import BoxAnswer, BoxFit, BoxImage, BoxParameters, ImageConsensus
 
-DEFAULT_RULE = StoppingRule()
 DEFAULT_PARAMETERS = BoxParameters()
 DEFAULT_PRIORS = SkillPriors()
 
@@ -85,7 +84,7 @@ def replay(
 def replay_boxes(
     images: Sequence[BoxImage],
     *,
-    rule: StoppingRule = DEFAULT_RULE,
+    rule: StoppingRule = BOX_RULE,
     parameters: BoxParameters = DEFAULT_PARAMETERS,
     priors: SkillPriors = DEFAULT_PRIORS,
 ) -> Iterator[Replayed[ImageConsensus]]:

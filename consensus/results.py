@@ -23,7 +23,6 @@ from consensus.votes import VOTE_METHOD, merge_items
 Row = dict[str, Any]
 OURS = BOX_METHODS[BOX_METHOD]
 NO_FIT = BoxFit({}, BoxParameters())
-VOTE_RULE = StoppingRule(tau=0.05)
 # Enough to tell two probabilities apart, without the last bits that depend on the machine.
 DIGITS = 6
 

@@ -8,22 +8,33 @@ near the limit do not flutter.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+
+# How sure is sure enough: the risk to stop at, of boxes and of votes; measured in docs/decisions.
+BOX_TAUS: Mapping[str, float] = MappingProxyType(
+    {"careful": 0.05, "balanced": 0.12, "thrifty": 0.20}
+)
+VOTE_TAUS: Mapping[str, float] = MappingProxyType(
+    {"careful": 0.02, "balanced": 0.05, "thrifty": 0.10}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class StoppingRule:
     """Ask until the risk is at most `tau`.
 
-    tau: > 0. minimum, maximum: answers per image, 1 <= minimum <= maximum. reopen: a finished image
-    is asked about again when its risk exceeds `reopen` times tau, >= 1. proven: comparisons with
-    others that a worker needs before one answer alone can be enough. Raises ValueError otherwise.
+    tau: > 0, by default the balanced one of boxes. minimum, maximum: answers per image, 1 <=
+    minimum <= maximum. reopen: a finished image is asked about again when its risk exceeds `reopen`
+    times tau, >= 1. proven: comparisons with others that a worker needs before one answer alone can
+    be enough. Raises ValueError otherwise.
 
     >>> StoppingRule(tau=0.1).is_finished(0.05, 2)
     True
     """
 
-    tau: float = 0.12
+    tau: float = BOX_TAUS["balanced"]
     minimum: int = 2
     maximum: int = 7
     reopen: float = 1.5
@@ -54,3 +65,7 @@ class StoppingRule:
     def is_exhausted(self, n_answers: int) -> bool:
         """Whether no more answers are wanted, finished or not."""
         return n_answers >= self.maximum
+
+
+BOX_RULE = StoppingRule()
+VOTE_RULE = StoppingRule(tau=VOTE_TAUS["balanced"])

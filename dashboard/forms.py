@@ -9,17 +9,15 @@ from django.core.exceptions import NON_FIELD_ERRORS
 
 from catalog.models import Dataset, Split
 from catalog.superclasses import SuperClass
-from crowd.campaigns import PILOT_SHARE, TAU, WORKERS
+from consensus.stopping import BOX_TAUS, VOTE_TAUS
+from crowd.campaigns import PILOT_SHARE, WORKERS
 from crowd.errors import CrowdError
 from crowd.models import MOST_WORKERS, PILOT_ANSWERS, Campaign
 
 # the address of the form itself would hide a campaign of that name
 RESERVED_SLUGS = frozenset({"new"})
 # the doubt at which a photo is finished: careful, balanced (the default of its kind), thrifty
-TAUS = {
-    Campaign.Kind.BOX: {"careful": 0.05, "balanced": TAU[Campaign.Kind.BOX], "thrifty": 0.20},
-    Campaign.Kind.VERIFY: {"careful": 0.02, "balanced": TAU[Campaign.Kind.VERIFY], "thrifty": 0.10},
-}
+TAUS = {Campaign.Kind.BOX: BOX_TAUS, Campaign.Kind.VERIFY: VOTE_TAUS}
 # what the fields of an adaptive campaign are called where the domain names a field
 ADAPTIVE_NAMES = {
     "workers_per_task": "least",

@@ -19,7 +19,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from consensus.stopping import StoppingRule
+from consensus.stopping import BOX_TAUS, VOTE_TAUS, StoppingRule
 from simulation.confusions import CLARITY, NON_INSTANCES
 from simulation.layouts import LayoutParameters
 from simulation.mixes import MIXES, hire, work_boxes
@@ -35,8 +35,8 @@ N_SEEDS = 5
 N_IMAGES: Mapping[Kind, int] = {"box": 300, "verify": 2000}
 N_WORKERS = 30
 USUAL_TAUS: Mapping[Kind, tuple[float, ...]] = {
-    "box": (0.05, 0.1, 0.2),
-    "verify": (0.02, 0.05, 0.1),
+    "box": tuple(BOX_TAUS.values()),
+    "verify": tuple(VOTE_TAUS.values()),
 }
 
 
@@ -58,7 +58,7 @@ class Plan:
     n_workers: int = N_WORKERS
     super_class: str = "Mammalia"
     answers: tuple[int, ...] = (1, 2, 3, 5, 7)
-    taus: tuple[float, ...] = (0.05, 0.1, 0.2)
+    taus: tuple[float, ...] = USUAL_TAUS["box"]
     minimum: int = 2
     maximum: int = MOST_ANSWERS
     clarity: str = "clear"
