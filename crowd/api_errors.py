@@ -11,16 +11,19 @@ from rest_framework.views import exception_handler, set_rollback
 from crowd.errors import CrowdError
 
 
-def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn the domain's errors and the serializers' into responses; 422 for invalid input."""
+def told(error: CrowdError | ValidationError) -> tuple[int, dict[str, Any]]:
+    """The status and the body that say what is wrong."""
     if isinstance(error, CrowdError):
-        set_rollback()
-        body: dict[str, Any] = {"detail": error.detail} | (
+        return error.status, {"detail": error.detail} | (
             {"errors": error.errors} if error.errors else {}
         )
-        return Response(body, status=error.status)
-    if isinstance(error, ValidationError):
+    return 422, {"detail": "Some of this cannot be stored; see errors.", "errors": error.detail}
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn the domain's errors and the serializers' into responses; 422 for invalid input."""
+    if isinstance(error, CrowdError | ValidationError):
         set_rollback()
-        body = {"detail": "Some of this cannot be stored; see errors.", "errors": error.detail}
-        return Response(body, status=422)
+        status, body = told(error)
+        return Response(body, status=status)
     return exception_handler(error, context)

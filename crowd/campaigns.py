@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from catalog.models import Dataset
 from catalog.superclasses import BOXED, SuperClass
+from consensus.stopping import BOX_RULE, VOTE_RULE
 from crowd import audit
 from crowd.errors import Conflict, Invalid
-from crowd.models import MOST_WORKERS, PILOT_ANSWERS, Campaign, User
+from crowd.models import HIGHEST_COST, MOST_WORKERS, PILOT_ANSWERS, Campaign, User
 
-# The risk at which a consensus may stand; docs/decisions tell how it was measured.
-TAU = {Campaign.Kind.BOX: 0.10, Campaign.Kind.VERIFY: 0.05}
+# The risk at which a consensus may stand.
+TAU = {Campaign.Kind.BOX: BOX_RULE.tau, Campaign.Kind.VERIFY: VOTE_RULE.tau}
 WORKERS = {Campaign.Stopping.FIXED: 3, Campaign.Stopping.ADAPTIVE: 2}
 MORE_WORKERS = {Campaign.Stopping.FIXED: 2, Campaign.Stopping.ADAPTIVE: 5}
 # Where one answer may be enough, workers would never be compared without some pilot tasks.
@@ -44,6 +46,18 @@ FROM (
 """
 
 
+class Options(TypedDict, total=False):
+    """What a campaign may leave as it is; the last two are for verification only.
+
+    `has_grid` offers workers to screen many photos at once. `missed_cost` (1 to 1,000): how many
+    times as bad a missed non-instance is as a false alarm.
+    """
+
+    instructions: str
+    has_grid: bool
+    missed_cost: float
+
+
 def create(
     *,
     slug: str,
@@ -56,10 +70,10 @@ def create(
     max_workers: int | None = None,
     tau: float | None = None,
     pilot_share: float | None = None,
-    instructions: str = "",
     seed: int = 0,
     by: User | None = None,
     now: datetime,
+    **options: Unpack[Options],
 ) -> Campaign:
     """A campaign with a task for each image of the super-class (and split), in shuffled order.
 
@@ -82,9 +96,9 @@ def create(
         max_workers=most,
         tau=TAU[kind] if tau is None else tau,
         pilot_share=_pilots(stopping, least, most) if pilot_share is None else pilot_share,
-        instructions=instructions,
         seed=seed,
         created_by=by,
+        **options,
     )
     _check(campaign)
     with transaction.atomic():
@@ -115,7 +129,7 @@ def _check(campaign: Campaign) -> None:
             "Single organisms of this super-class cannot be told apart well enough to box them.",
             {"super_class": [f"Choose one of {', '.join(sorted(BOXED))}."]},
         )
-    wrong = _wrong_numbers(campaign)
+    wrong = _wrong_options(campaign)
     if wrong:
         raise Invalid("The campaign cannot be created like this.", wrong)
     try:
@@ -124,9 +138,11 @@ def _check(campaign: Campaign) -> None:
         raise Invalid("The campaign cannot be created like this.", error.message_dict) from error
 
 
-def _wrong_numbers(campaign: Campaign) -> dict[str, list[str]]:
-    """What is wrong with numbers that must fit each other, by field."""
+def _wrong_options(campaign: Campaign) -> dict[str, list[str]]:
+    """What is wrong with options that must fit each other, by field."""
     wrong = {}
+    if campaign.has_grid and campaign.kind != Campaign.Kind.VERIFY:
+        wrong["has_grid"] = ["Only verification has a grid of photos; boxes are drawn one by one."]
     least, most = campaign.workers_per_task, campaign.max_workers
     if most < least:
         wrong["max_workers"] = [f"The upper limit, {most}, is below the {least} that are wanted."]
@@ -136,6 +152,10 @@ def _wrong_numbers(campaign: Campaign) -> dict[str, list[str]]:
         wrong["pilot_share"] = ["The share of pilot tasks lies between 0 and 1."]
     elif campaign.pilot_share and most < PILOT_ANSWERS:
         wrong["pilot_share"] = [f"Pilot tasks need an upper limit of at least {PILOT_ANSWERS}."]
+    if not 1 <= campaign.missed_cost <= HIGHEST_COST:
+        wrong["missed_cost"] = [f"It is 1 to {HIGHEST_COST:.0f} times as bad."]
+    elif campaign.missed_cost != 1 and campaign.kind != Campaign.Kind.VERIFY:
+        wrong["missed_cost"] = ["Only verification looks for photos without the animal."]
     return wrong
 
 

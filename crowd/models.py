@@ -6,99 +6,24 @@ twice on a task, two current answers of one assignment, one key stored twice.
 
 from __future__ import annotations
 
-import secrets
 import uuid
 
-from django.contrib.auth.models import AbstractUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 
 from catalog.models import Dataset, Image, Split
 from catalog.superclasses import SuperClass
-
-
-def new_token() -> str:
-    """An unguessable word for links."""
-    return secrets.token_urlsafe(18)
-
-
-def new_pseudonym() -> str:
-    """What exports call a worker: random, so that nothing leads back to the person."""
-    return f"w-{secrets.token_hex(5)}"
-
-
-class User(AbstractUser):
-    """A login. What somebody may do follows from the role alone."""
-
-    class Role(models.TextChoices):
-        WORKER = "worker"
-        ORGANIZER = "organizer"
-        ADMINISTRATOR = "administrator"
-
-    role = models.CharField(max_length=13, choices=Role, default=Role.WORKER)
-
-    class Meta(AbstractUser.Meta):
-        constraints = [
-            # "Olga" beside "olga" would be taken for her
-            models.UniqueConstraint(Lower("username"), name="username_once_in_any_case")
-        ]
-
-    @property
-    def is_organizer(self) -> bool:
-        """Organizers and administrators."""
-        return self.is_active and self.role in {self.Role.ORGANIZER, self.Role.ADMINISTRATOR}
-
-    @property
-    def is_administrator(self) -> bool:
-        return self.is_active and self.role == self.Role.ADMINISTRATOR
-
-
-class Worker(models.Model):
-    """A person answering. Deleting the login (`user`) leaves the answers, anonymous.
-
-    A suspended worker gets no tasks. The answers of an excluded one are kept, but enter neither
-    consensus nor skills; `exclusion_changed_at` tells when that was last decided either way. An
-    exempt worker is not suspended automatically: an organizer has let the worker back in.
-    """
-
-    class Status(models.TextChoices):
-        ACTIVE = "active"
-        SUSPENDED = "suspended"
-
-    class Reason(models.TextChoices):
-        """Why a worker is suspended."""
-
-        BY_HAND = "by_hand"
-        AUTOMATIC = "automatic"
-
-    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL)
-    pseudonym = models.CharField(max_length=20, unique=True, default=new_pseudonym, editable=False)
-    status = models.CharField(max_length=9, choices=Status, default=Status.ACTIVE)
-    status_reason = models.CharField(max_length=9, choices=Reason, blank=True, default="")
-    is_excluded = models.BooleanField(default=False)
-    exclusion_changed_at = models.DateTimeField(null=True, blank=True)
-    is_exempt = models.BooleanField(default=False)
-    is_simulated = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            # whose answers do not count is not asked for more of them
-            models.CheckConstraint(
-                condition=Q(is_excluded=False) | Q(status="suspended"),
-                name="worker_excluded_is_suspended",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.pseudonym
-
+from consensus.stopping import BOX_RULE
+# People are models of this app as well.
+from crowd.identities import User as User  # noqa: PLC0414 - handed on
+from crowd.identities import Worker as Worker  # noqa: PLC0414 - handed on
+from crowd.identities import new_pseudonym as new_pseudonym  # noqa: PLC0414 - migrations name it
+from crowd.identities import new_token
 
 MOST_WORKERS = 20
 PILOT_ANSWERS = 3
+HIGHEST_COST = 1000.0
 
 
 class Campaign(models.Model):
@@ -107,7 +32,10 @@ class Campaign(models.Model):
     `stopping` fixed: each task wants `workers_per_task` answers, and one more at a time up to
     `max_workers` where their consensus is doubtful. Adaptive: `workers_per_task` is the least, and
     a task retires as soon as its risk is at most `tau`. `pilot_share` of the tasks want at least
-    `PILOT_ANSWERS` answers from the start, so that workers can be compared.
+    `PILOT_ANSWERS` answers from the start, so that workers can be compared. `has_grid`: workers
+    may screen many photos at once, for groups where nearly every photo shows the animal.
+    `missed_cost` (verification): how many times as bad it is to let an image without the animal
+    through as to leave a good one out.
     """
 
     class Kind(models.TextChoices):
@@ -139,11 +67,19 @@ class Campaign(models.Model):
         max_length=8, choices=Stopping, default=Stopping.FIXED, db_default=Stopping.FIXED
     )
     tau = models.FloatField(
-        default=0.10, db_default=0.10, validators=[MinValueValidator(0.001), MaxValueValidator(1.0)]
+        default=BOX_RULE.tau,
+        db_default=BOX_RULE.tau,
+        validators=[MinValueValidator(0.001), MaxValueValidator(1.0)],
+    )
+    missed_cost = models.FloatField(
+        default=1.0,
+        db_default=1.0,
+        validators=[MinValueValidator(1.0), MaxValueValidator(HIGHEST_COST)],
     )
     pilot_share = models.FloatField(
         default=0.0, db_default=0.0, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
     )
+    has_grid = models.BooleanField(default=False, db_default=False)
     lease_s = models.PositiveIntegerField(default=600, validators=[MinValueValidator(30)])
     instructions = models.TextField(blank=True)
     seed = models.PositiveIntegerField(default=0)
@@ -164,6 +100,14 @@ class Campaign(models.Model):
             models.CheckConstraint(
                 condition=Q(pilot_share=0) | Q(max_workers__gte=PILOT_ANSWERS),
                 name="campaign_limit_allows_pilots",
+            ),
+            models.CheckConstraint(
+                condition=Q(missed_cost=1)
+                | Q(kind="verify", missed_cost__gte=1, missed_cost__lte=HIGHEST_COST),
+                name="campaign_cost_is_of_verdicts",
+            ),
+            models.CheckConstraint(
+                condition=Q(has_grid=False) | Q(kind="verify"), name="campaign_grid_is_of_verdicts"
             ),
         ]
 

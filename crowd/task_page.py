@@ -48,6 +48,7 @@ def _campaign(campaign: Campaign) -> dict[str, Any]:
         "plural": words(campaign).plural,
         "instructions": campaign.instructions,
         "session_goal": SESSION_GOAL,
+        "has_grid": campaign.has_grid,
     }
 
 

@@ -51,6 +51,7 @@ ALLOWED = {
     "annotate:annotation": frozenset({"worker"}),
     "verify:task": SIGNED_IN,
     "verify:verdict": frozenset({"worker"}),
+    "verify:verdicts": SIGNED_IN,
     "exports:releases": ORGANIZERS,
     "exports:release": ORGANIZERS,
     "exports:release_file": ORGANIZERS,

@@ -6,8 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from crowd.leases import MAX_CLAIM
 from crowd.models import Outcome
-from crowd.serializers import AnswerSerializer
+from crowd.serializers import AnswerSerializer, StoredAnswerSerializer
 from verify.models import Label
 
 
@@ -26,3 +27,32 @@ class VerdictSerializer(AnswerSerializer):
                 {"label": "Give a label with the outcome 'answered', and only with it."}
             )
         return data
+
+
+class VerdictsSerializer(serializers.Serializer[Any]):
+    """A batch: as many verdicts as a worker can hold tasks. Each is judged by itself, later."""
+
+    verdicts = serializers.ListField(
+        child=serializers.DictField(), min_length=1, max_length=MAX_CLAIM
+    )
+
+
+class VerdictOfSerializer(VerdictSerializer):
+    """A verdict that says itself which assignment it answers."""
+
+    assignment = serializers.UUIDField()
+
+
+class VerdictBatchSerializer(serializers.Serializer[Any]):
+    """The batch as the API's documentation shows it."""
+
+    verdicts = VerdictOfSerializer(many=True)
+
+
+class VerdictResultSerializer(serializers.Serializer[Any]):
+    status = serializers.IntegerField(help_text="What the same answer would have got alone.")
+    body = StoredAnswerSerializer(help_text="Or the error, in the shape of all errors.")
+
+
+class VerdictResultsSerializer(serializers.Serializer[Any]):
+    results = VerdictResultSerializer(many=True)

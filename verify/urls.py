@@ -8,4 +8,5 @@ urlpatterns = [
     path(
         "api/assignments/<uuid:assignment_id>/verdict/", api.VerdictView.as_view(), name="verdict"
     ),
+    path("api/verdicts/", api.VerdictsView.as_view(), name="verdicts"),
 ]

@@ -32,9 +32,28 @@ class Command(BaseCommand):
             "--adaptive", action="store_true", help="finish a photo as soon as its risk allows"
         )
         parser.add_argument("--min-workers", type=int, help="adaptive: at least so many; default 2")
-        parser.add_argument("--tau", type=float, help="risk at which a photo may be finished")
+        parser.add_argument(
+            "--tau",
+            type=float,
+            help="risk at which a photo may be finished; default: "
+            + ", ".join(f"{kind.value} {tau:g}" for kind, tau in campaigns.TAU.items()),
+        )
         parser.add_argument(
             "--pilot-share", type=float, help="share of photos that get three answers in any case"
+        )
+        parser.add_argument(
+            "--grid",
+            action="store_true",
+            dest="has_grid",
+            help="verify: workers may screen many photos at once, where few lack the animal",
+        )
+        parser.add_argument(
+            "--missed-cost",
+            type=float,
+            default=1.0,
+            metavar="N",
+            help="verify: a photo without the animal that slips through is N times as bad as a "
+            "good photo left out; default 1",
         )
         parser.add_argument("--instructions", default="")
         parser.add_argument("--seed", type=int, default=0, help="of the order of the tasks")
@@ -48,7 +67,7 @@ class Command(BaseCommand):
         if super_class is None:
             known = ", ".join(superclasses.SuperClass.values)
             raise CommandError(f"{options['super_class']!r} is no super-class; known: {known}.")
-        chosen = ("slug", "split", "max_workers", "tau", "pilot_share", "instructions", "seed")
+        chosen = ("slug", "split", "max_workers", "tau", "pilot_share", "missed_cost")
         try:
             campaign = campaigns.create(
                 kind=Campaign.Kind(options["kind"]),
@@ -56,7 +75,7 @@ class Command(BaseCommand):
                 super_class=super_class,
                 **_stopping(options),
                 now=timezone.now(),
-                **{name: options[name] for name in chosen},
+                **{name: options[name] for name in (*chosen, "has_grid", "instructions", "seed")},
             )
         except CrowdError as error:
             raise CommandError(_in_words(error)) from error
