@@ -49,6 +49,8 @@ class Outlook:
     workers could not tell. n_excluded: counted answers of workers who are left out. n_compared:
     where one answer entered, how often its worker has been compared with others. is_contested:
     there is dissent that a campaign with a fixed number of workers asks one more about.
+    is_precaution: the consensus is the less likely answer, given only because the other mistake
+    would cost more; it never stands.
     """
 
     risk: float
@@ -58,6 +60,7 @@ class Outlook:
     n_excluded: int = 0
     n_compared: int = 0
     is_contested: bool = False
+    is_precaution: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def decide(task: Task, outlook: Outlook) -> Decision:
     if n_answers < campaign.max_workers:
         return Decision(Task.State.OPEN, n_answers + 1)
     # one worker alone has nobody to disagree with: an organizer who wants no more gets that answer
-    is_alone = n_answers == outlook.n_looked == 1
+    is_alone = n_answers == outlook.n_looked == 1 and not outlook.is_precaution
     return Decision(Task.State.RETIRED if is_alone else Task.State.DISPUTED, wanted)
 
 
@@ -108,6 +111,8 @@ def rule_of(task: Task) -> StoppingRule:
 
 def _may_stand(task: Task, outlook: Outlook, n_answers: int) -> bool:
     """Whether the consensus is good enough; a fixed campaign first wants its number of answers."""
+    if outlook.is_precaution:
+        return False
     rule, was_finished = rule_of(task), task.state == Task.State.RETIRED
     if task.campaign.stopping == Campaign.Stopping.ADAPTIVE:
         return rule.is_finished(

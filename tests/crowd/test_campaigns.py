@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import math
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
 
 from crowd.errors import Invalid
 from crowd.models import Campaign, Task
@@ -40,12 +42,12 @@ def command(*options: str) -> str:
 def test_a_campaign_is_fixed_unless_it_is_said_otherwise():
     campaign = make.campaign(1)
     assert (campaign.stopping, campaign.workers_per_task, campaign.max_workers) == ("fixed", 3, 5)
-    assert (campaign.tau, campaign.pilot_share) == (0.1, 0)
+    assert (campaign.tau, campaign.pilot_share, campaign.missed_cost) == (0.12, 0, 1)
 
 
 def test_an_adaptive_campaign_wants_two_answers_at_least_and_no_pilots():
     campaign = make.campaign(30, stopping=ADAPTIVE)
-    assert (campaign.workers_per_task, campaign.max_workers, campaign.tau) == (2, 7, 0.1)
+    assert (campaign.workers_per_task, campaign.max_workers, campaign.tau) == (2, 7, 0.12)
     assert set(Task.objects.values_list("n_wanted", "is_pilot")) == {(2, False)}
 
 
@@ -69,6 +71,10 @@ def test_a_limit_below_three_leaves_no_room_for_pilots():
         ({"workers_per_task": 0}, "workers_per_task"),
         ({"tau": 0}, "tau"),
         ({"tau": 1.5}, "tau"),
+        ({"missed_cost": 0.5, "kind": "verify"}, "missed_cost"),
+        ({"missed_cost": float("nan"), "kind": "verify"}, "missed_cost"),
+        ({"missed_cost": float("inf"), "kind": "verify"}, "missed_cost"),
+        ({"missed_cost": 2.0, "kind": "box"}, "missed_cost"),
         ({"pilot_share": -0.1}, "pilot_share"),
         ({"pilot_share": 0.1, "workers_per_task": 2, "max_workers": 2}, "pilot_share"),
     ],
@@ -88,6 +94,24 @@ def test_the_command_makes_an_adaptive_campaign(field):
     assert Task.objects.filter(is_pilot=True).count() == 4
 
 
+def test_the_command_says_what_a_miss_costs(field):
+    call_command(
+        "create_campaign",
+        "deer",
+        *("--kind=verify", "--dataset=field", "--super-class=Aves", "--missed-cost=10"),
+        stdout=io.StringIO(),
+    )
+    campaign = Campaign.objects.get()
+    assert (campaign.missed_cost, campaign.tau) == (10, 0.05)
+
+
+@pytest.mark.parametrize(("kind", "cost"), [("box", 2), ("verify", 0.9), ("verify", math.nan)])
+def test_the_database_keeps_costs_that_make_no_sense_out(kind, cost):
+    campaign = make.campaign(1, kind=Campaign.Kind(kind))
+    with pytest.raises(IntegrityError, match="campaign_cost_is_of_verdicts"):
+        Campaign.objects.filter(pk=campaign.pk).update(missed_cost=cost)
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -95,6 +119,7 @@ def test_the_command_makes_an_adaptive_campaign(field):
         (["--adaptive", "--workers-per-task=2"], "say --min-workers"),
         (["--adaptive", "--min-workers=3", "--max-workers=2"], "upper limit, 2, is below the 3"),
         (["--tau=7"], "between 0 and 1"),
+        (["--missed-cost=3"], "Only verification looks for photos without the animal"),
     ],
 )
 def test_the_command_says_what_does_not_fit(field, options, said):

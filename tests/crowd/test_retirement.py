@@ -92,6 +92,16 @@ def test_a_fixed_campaign_wants_its_number_first():
     assert outcome(task(3, least=3, stopping=fixed), 0.05, is_contested=True) == (OPEN, 4)
 
 
+@pytest.mark.parametrize("stopping", Campaign.Stopping.values)
+def test_what_is_said_as_a_precaution_never_stands(stopping):
+    asked = task(2, stopping=stopping)
+    assert outcome(asked, 0.01, is_precaution=True) == (OPEN, 3)
+    assert outcome(task(5, stopping=stopping), 0.01, is_precaution=True) == (DISPUTED, 5)
+    alone = task(1, least=1, most=1, stopping=stopping)
+    assert outcome(alone, 0.5) == (RETIRED, 1)
+    assert outcome(alone, 0.5, is_precaution=True) == (DISPUTED, 1)
+
+
 def test_adaptive_leaves_dissent_to_the_rule():
     assert outcome(task(3), 0.05, is_contested=True) == (RETIRED, 2)
 
