@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from catalog.models import Dataset, Image, Split
 from catalog.superclasses import SuperClass
 from consensus.stopping import BOX_RULE
+
 # People are models of this app as well.
 from crowd.identities import User as User  # noqa: PLC0414 - handed on
 from crowd.identities import Worker as Worker  # noqa: PLC0414 - handed on
