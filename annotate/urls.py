@@ -1,10 +1,30 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from annotate import api, views
+
+
+class HintConverter:
+    """Which of a rule's two pictures."""
+
+    regex = "good|poor"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(HintConverter, "hint")
 
 app_name = "annotate"
 urlpatterns = [
     path("box/<slug:slug>/", views.task, name="task"),
+    path(
+        "drawn/<int:version>/rules/<str:super_class>/<slug:rule>-<hint:hint>.jpg",
+        views.lesson,
+        name="lesson",
+    ),
     path(
         "api/assignments/<uuid:assignment_id>/annotation/",
         api.AnnotationView.as_view(),

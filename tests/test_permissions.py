@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from annotate import drawings
 from crowd import leases, people
 from crowd.models import Campaign, User
 from exports.models import Release
@@ -48,6 +49,7 @@ ALLOWED = {
     "crowd:renew": frozenset({"worker"}),
     "crowd:release": frozenset({"worker"}),
     "annotate:task": SIGNED_IN,
+    "annotate:lesson": SIGNED_IN,
     "annotate:annotation": frozenset({"worker"}),
     "verify:task": SIGNED_IN,
     "verify:verdict": frozenset({"worker"}),
@@ -111,6 +113,10 @@ def world(ada, olga, root) -> World:
         "invitation_id": str(invitation.pk),
         "uid": str(box_lease.image.uid),
         "rendition": "display",
+        "version": str(drawings.VERSION),
+        "super_class": "Aves",
+        "rule": "kind",
+        "hint": "good",
         "assignment_id": str(box_lease.id),
         "task_id": str(box_lease.task_id),
         "worker_id": str(ada.pk),
