@@ -72,15 +72,21 @@ def believe(
     )
 
 
-def _crowding(rows: Rows) -> FloatArray:
-    """About how many objects each image shows, (I,): two votes count fully, one of several half.
+def _crowding(rows: Rows) -> IntArray:
+    """About how many objects each image shows, (I,): the second largest number of boxes drawn.
 
-    It never shrinks when a second or later worker answers, so that a vote for a box cannot count
-    against it.
+    One worker who boxes everything does not make a crowd, except alone; and a further worker who
+    draws a single box does not change it, so that a vote for a box cannot count against it.
     """
-    n_answers = rows.answers_of_image[rows.candidate_image]
-    vouched = np.minimum(rows.candidate_votes, 2) / np.minimum(n_answers, 2)
-    return _summed(rows.candidate_image, vouched, rows.n_images)
+    drawn = np.bincount(rows.box_answer, minlength=len(rows.answer_image))
+    order = np.lexsort((-drawn, rows.answer_image))
+    n_answers = rows.answers_of_image
+    start = np.cumsum(n_answers) - n_answers
+    place = start + np.minimum(n_answers, 2) - 1
+    crowding = np.zeros(rows.n_images, dtype=np.intp)
+    is_answered = n_answers > 0
+    crowding[is_answered] = drawn[order][place[is_answered]]
+    return crowding
 
 
 def _log_likelihood_ratio(

@@ -16,6 +16,7 @@ import numpy as np
 from consensus.existence import Existence, believe
 from consensus.fusion import OUTWARD, Fusion, fuse
 from consensus.geometry import paired_iou
+from consensus.lean import LEAST_VOTES, Errors
 from consensus.rows import Rows, SkillArrays, in_blocks, read_block
 from consensus.spool import Spool
 from consensus.types import (
@@ -30,6 +31,7 @@ from consensus.types import (
 
 MIN_REST = 0.1
 SAME_OBJECT = 0.5
+LEAST_QUALITY = 0.5
 PRIOR_QUALITY = BoxSkill.prior().quality
 
 
@@ -47,7 +49,7 @@ class SkillPriors:
     passes: int = 2
     miss: float = 6.0
     false_box: float = 2.0
-    scale: float = 8.0
+    scale: float = 2.0
     habit_sd: float = 0.025
     habit_strength: float = 4.0
     crowd_scale: float = 0.025
@@ -94,7 +96,7 @@ def fit_blocks(
 ) -> BoxFit:
     """As `fit_boxes`, from blocks of rows whose workers are numbered by `worker_index`."""
     skills = SkillArrays.of(list(worker_index), {})
-    learned = parameters
+    sums, learned = _Sums.zero(len(worker_index), parameters), parameters
     fused: Iterable[FloatArray | None] = [None] * len(blocks)
     for _ in range(priors.iterations):
         sums = _Sums.zero(len(worker_index), parameters)
@@ -108,6 +110,7 @@ def fit_blocks(
             objects=_mean_objects(sums, parameters, priors),
             miss_factor=_miss_factors(sums, parameters, priors),
         )
+    skills = replace(skills, habit=skills.habit + sums.errors.lean())
     return BoxFit(
         skills={worker: _skill_of(skills, index) for worker, index in worker_index.items()},
         parameters=learned,
@@ -119,7 +122,7 @@ class _Sums:
     """Sufficient statistics; they add up over blocks.
 
     Per worker (J,), habit ones (J, 4); bin_missed and bin_expected (size bins, crowd bins); images
-    with several answers and the objects in them, seen or not (1,).
+    with several answers and the objects in them, seen or not (1,); errors of all who can box.
     """
 
     missed: FloatArray
@@ -137,14 +140,17 @@ class _Sums:
     bin_expected: FloatArray
     images: FloatArray
     objects: FloatArray
+    errors: Errors
 
     @classmethod
     def zero(cls, n_workers: int, parameters: BoxParameters) -> _Sums:
         bins = np.shape(parameters.miss_factor)
-        shapes: dict[str, tuple[int, ...]] = {f.name: (n_workers,) for f in fields(cls)}
+        names = [field.name for field in fields(cls) if field.name != "errors"]
+        shapes: dict[str, tuple[int, ...]] = dict.fromkeys(names, (n_workers,))
         shapes |= {"habit": (n_workers, 4), "habit_weight": (n_workers, 4)}
         shapes |= {"bin_missed": bins, "bin_expected": bins, "images": (1,), "objects": (1,)}
-        return cls(**{name: np.zeros(shape) for name, shape in shapes.items()})
+        zeros = {name: np.zeros(shape) for name, shape in shapes.items()}
+        return cls(errors=Errors.none(), **zeros)
 
 
 def _learn(
@@ -176,6 +182,7 @@ def _learn(
     belief = np.where(rows.candidate_votes >= 2, found.probability, 0.0)
     _add_placing(sums, rows, fusion, belief)
     _add_matches(sums, rows, fusion, found.probability, teaches)
+    _add_errors(sums, rows, fusion, found.probability, skills)
     return fusion.edges
 
 
@@ -227,6 +234,22 @@ def _add_matches(
     sums.drawn += _per_worker(rows.box_worker, teaches[of].astype(np.float64), n)
     worker = rows.answer_worker[rows.row_answer]
     sums.there += _per_worker(worker, (probability * teaches)[rows.row_candidate], n)
+
+
+def _add_errors(
+    sums: _Sums, rows: Rows, fusion: Fusion, probability: FloatArray, skills: SkillArrays
+) -> None:
+    """Errors against the other voters, for what workers have in common.
+
+    Those of workers who hardly ever meet others say nothing about how people box.
+    """
+    of = rows.box_candidate
+    counts = (rows.candidate_votes >= LEAST_VOTES)[of]
+    counts &= skills.quality[rows.box_worker] >= LEAST_QUALITY
+    share = np.clip(fusion.share[counts], 0.0, 0.9)
+    errors = OUTWARD * fusion.residual[counts] / (1 - share) / fusion.habit_term[counts]
+    others = (rows.candidate_votes[of][counts] - 1).astype(np.float64)
+    sums.errors.add(errors, probability[of][counts], others)
 
 
 def _per_worker(worker: IntArray, values: FloatArray, n: int) -> FloatArray:
@@ -289,7 +312,7 @@ def _habits(sums: _Sums, old: SkillArrays, scale2: FloatArray, priors: SkillPrio
     """Shrunken habits, centred on the precision-weighted crowd.
 
     Only differences between workers can be known from their answers, so the convention of the
-    precise and prolific ones is taken for the truth.
+    precise and prolific ones is the zero; `lean` says how far that may be from the truth.
     """
     pull = priors.habit_strength * np.square(old.scale) / priors.habit_sd**2
     habit = sums.habit / (sums.habit_weight + pull[:, None])
