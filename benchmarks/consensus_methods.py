@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.consensus_peers import PEERS, Peer, Unavailable
 from benchmarks.consensus_scoring import FloatArray
-from consensus import BoxImage, ImageConsensus, StoppingRule, fit_boxes, merge_images
+from consensus import BoxImage, ImageConsensus, StoppingRule, merge_campaign
 from consensus.geometry import edges_of, iou_matrix
 from consensus.online import replay_boxes
 
@@ -59,8 +59,7 @@ def boxes_of(found: Sequence[ImageConsensus]) -> list[FloatArray]:
 def merge_ours(images: Sequence[BoxImage]) -> tuple[list[ImageConsensus], float]:
     """Our consensus with skills fitted to the same answers, and the seconds."""
     begun = time.process_time()
-    fit = fit_boxes(images)
-    found = list(merge_images(images, skills=fit.skills, parameters=fit.parameters))
+    found = list(merge_campaign(images)[1])
     return found, time.process_time() - begun
 
 

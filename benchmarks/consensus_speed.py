@@ -28,7 +28,7 @@ from benchmarks import consensus_stored
 from benchmarks.consensus_methods import greedy
 from benchmarks.consensus_peers import PEERS, Peer, Unavailable
 from benchmarks.consensus_targets import judge
-from consensus import BoxImage, fit_boxes, merge_boxes, merge_images
+from consensus import BoxImage, fit_boxes, merge_boxes, merge_campaign
 
 # ru_maxrss counts kilobytes on Linux, bytes on macOS
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
@@ -60,8 +60,7 @@ class Source(NamedTuple):
 
 def ours(source: Source) -> None:
     """Fit and merge."""
-    fit = fit_boxes(source.images())
-    for _ in merge_images(source.images(), skills=fit.skills, parameters=fit.parameters):
+    for _ in merge_campaign(source.images())[1]:
         pass
 
 
