@@ -118,7 +118,8 @@ def _refuse_undecided(undecided: Counter[str]) -> None:
     by_super_class = ", ".join(f"{n} of {name}" for name, n in sorted(undecided.items()))
     raise ReleaseRefused(
         f"{n_images} test image{'s are' if n_images > 1 else ' is'} still undecided "
-        f"({by_super_class}): the verification of each is open, disputed, or has not begun. Finish "
-        "the verify campaigns and settle what is disputed, or allow undecided images "
+        f"({by_super_class}): the verification of each is open, disputed, closed without being "
+        "sure, or has not begun. Finish the verify campaigns and settle what is disputed, or allow "
+        "undecided images "
         "(--allow-undecided): they then stay in the test set, marked undecided."
     )

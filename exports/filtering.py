@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import orjson
 from django.db.models import TextChoices
 
 from crowd.models import Task
 from exports.queries import ImageRecord
-from verify.models import Label
+from verify.question import THRESHOLD, is_non_instance, is_precaution
 
-THRESHOLD = 0.5
 RULE: dict[str, object] = {
     "name": "summed_non_instance_probability",
-    "version": "1",
+    "version": "2",
     "threshold": THRESHOLD,
     "description": "An image is excluded when the probabilities of the non-instance labels add up "
-    "to more than the threshold; the reason is the likeliest of them.",
+    "to more than the threshold; the reason is the likeliest of them. An image whose consensus "
+    "says the opposite, because that mistake would cost less, is undecided.",
 }
-NON_INSTANCE = tuple(label.value for label in Label if label != Label.ANIMAL)
 
 
 class Decision(TextChoices):
@@ -47,21 +45,15 @@ class Finding:
 def decide(image: ImageRecord, verified: frozenset[str]) -> Finding:
     """What becomes of a test image, `verified` being the super-classes that are verified.
 
-    Only a retired task with votes decides: an open or disputed one, or none at all, is undecided.
+    Only a retired task with votes decides: an open or disputed one, or none at all, is undecided,
+    and so is one whose consensus goes by the cost of a mistake against the probabilities.
     """
     if image.super_class not in verified:
         return Finding(Decision.NOT_VERIFIED)
     if image.verifying_state != Task.State.RETIRED or not image.n_votes:
         return Finding(Decision.UNDECIDED)
-    if image.p_instance is None or image.probabilities is None:
+    if image.p_instance is None or not image.label or is_precaution(image.label, image.p_instance):
         return Finding(Decision.UNDECIDED)
-    probability = 1 - image.p_instance
-    if probability > THRESHOLD:
-        return Finding(Decision.EXCLUDED, _likeliest(image.probabilities), probability)
+    if is_non_instance(image.p_instance):
+        return Finding(Decision.EXCLUDED, image.label, 1 - image.p_instance)
     return Finding(Decision.KEPT)
-
-
-def _likeliest(probabilities: str) -> str:
-    """The non-instance label of the highest probability; of equals the first one in `Label`."""
-    known = orjson.loads(probabilities)
-    return max(NON_INSTANCE, key=lambda label: known.get(label, 0.0))

@@ -38,8 +38,9 @@ WITH boxing AS (
     ORDER BY task.image_id, coalesce(consensus.n_looked, 0) DESC, campaign.id
 ), verifying AS (
     SELECT DISTINCT ON (task.image_id)
-        task.image_id, task.state, verdict.version, verdict.method, verdict.p_instance,
-        verdict.probabilities, verdict.votes, verdict.n_votes, verdict.n_unusable
+        task.image_id, task.state, verdict.version, verdict.method, verdict.label,
+        verdict.p_instance, verdict.probabilities, verdict.votes, verdict.n_votes,
+        verdict.n_unusable
     FROM crowd_campaign campaign
     JOIN crowd_task task ON task.campaign_id = campaign.id
     JOIN catalog_image image
@@ -54,8 +55,8 @@ SELECT image.id, image.file_name, image.width, image.height, image.licence, imag
     image.rights_holder, image.super_class, image.taxon_id,
     boxing.slug, boxing.state, boxing.version, boxing.method, boxing.n_looked, boxing.n_unusable,
     boxing.expected_unseen, boxing.risk, boxing.mean_iou, boxing.is_capped,
-    verifying.state, verifying.version, verifying.method, verifying.p_instance,
-    verifying.probabilities::text, verifying.votes::text, verifying.n_votes,
+    verifying.state, verifying.version, verifying.method, verifying.label,
+    verifying.p_instance, verifying.probabilities::text, verifying.votes::text, verifying.n_votes,
     verifying.n_unusable,
     box.x, box.y, box.w, box.h, box.score, box.n_workers, box.n_looked, box.spread::text
 FROM catalog_image image
@@ -130,7 +131,8 @@ class ImageRecord(NamedTuple):
     """One image with what the crowd has found; None where no campaign has had it.
 
     The `boxing` half is of the box campaign, the `verifying` half of the verify campaign, which is
-    read for the test split only. `probabilities` and `votes` are JSON text, by label.
+    read for the test split only; `label` is its consensus. `probabilities` and `votes` are JSON
+    text, by label.
     """
 
     pk: int
@@ -155,6 +157,7 @@ class ImageRecord(NamedTuple):
     verifying_state: str | None
     verifying_version: int | None
     verifying_method: str | None
+    label: str | None
     p_instance: float | None
     probabilities: str | None
     votes: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from crowd.retirement import Outlook
 from verify import queries, skill_fitting
 from verify.differences import Seen, difference
 from verify.models import ConsensusVerdict, Label, Verdict
+from verify.question import ALIKE, costs, is_precaution
 
 BATCH = 200
 
@@ -76,13 +77,20 @@ class VerdictAggregator(Aggregator[ConsensusVerdict]):
         """The verdicts of these tasks with their workers, in the order received."""
         return queries.current_verdicts(task_ids)
 
-    def merge(self, evidence: Iterable[Evidence], fitted: Fitted) -> Iterable[VoteConsensus]:
-        """The consensus of each task."""
-        return merge_items(
-            [one.item() for one in evidence],
-            labels=Label.values,
-            fit=skill_fitting.fit_of(fitted),
-        )
+    def merge(self, evidence: Sequence[Evidence], fitted: Fitted) -> Iterable[VoteConsensus]:
+        """The consensus of each task, at what a missed non-instance costs in its campaign."""
+        fit = skill_fitting.fit_of(fitted)
+        found: dict[int, VoteConsensus] = {}
+        for missed_cost, places in _by_cost(evidence).items():
+            merged = merge_items(
+                [evidence[place].item() for place in places],
+                labels=Label.values,
+                fit=fit,
+                costs=costs(missed_cost),
+                alike=ALIKE,
+            )
+            found.update(zip(places, merged, strict=True))
+        return [found[place] for place in range(len(evidence))]
 
     def write(self, versions_: list[ConsensusVerdict]) -> None:
         versions.supersede(ConsensusVerdict, versions_)
@@ -104,7 +112,20 @@ def aggregate_due(*, now: datetime, limit: int = BATCH) -> int:
 
 def seen(consensus: ConsensusVerdict) -> Seen:
     """A stored consensus as it is compared."""
-    return Seen(consensus.label, consensus.probability, consensus.is_settled)
+    return Seen(consensus.label, consensus.probability, consensus.p_instance, consensus.is_settled)
+
+
+def p_instance(result: VoteConsensus) -> float:
+    """The probability that the animal itself is there."""
+    return result.probabilities[Label.ANIMAL.value]
+
+
+def _by_cost(evidence: Sequence[Evidence]) -> dict[float, list[int]]:
+    """The places of the tasks of campaigns with the same cost."""
+    places: dict[float, list[int]] = defaultdict(list)
+    for place, one in enumerate(evidence):
+        places[one.task.campaign.missed_cost].append(place)
+    return places
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +166,8 @@ def _finding(
     decision = retirement.decide(one.task, outlook)
     old = stored.current.get(one.task.pk)
     is_settled = decision.state == Task.State.RETIRED
-    new = Seen(result.label if one.voted else "", result.probability, is_settled)
+    label = result.label if one.voted else ""
+    new = Seen(label, result.probability, p_instance(result), is_settled)
     is_changed = bool(difference(seen(old) if old else None, new).reasons)
     version = None
     if is_changed or old is None or old.evidence != one.ids:
@@ -165,8 +187,9 @@ def _finding(
 def _fingerprint(one: Evidence, fitted: Fitted, method: str) -> str:
     workers = {row.worker_id for row in one.voted}
     skills: dict[int, Any] = {w: fitted.skills[w].values for w in workers if w in fitted.skills}
+    parameters = {**fitted.parameters, "missed_cost": one.task.campaign.missed_cost}
     return versions.fingerprint(
-        method=method, evidence=one.ids, skills=skills, parameters=fitted.parameters
+        method=method, evidence=one.ids, skills=skills, parameters=parameters
     )
 
 
@@ -180,6 +203,7 @@ def _outlook(one: Evidence, result: VoteConsensus, fitted: Fitted) -> Outlook:
         agreement=_pair_agreement(one.voted),
         n_excluded=one.n_excluded,
         n_compared=alone.n_answers if alone else 0,
+        is_precaution=is_precaution(result.label, p_instance(result)),
     )
 
 
@@ -208,7 +232,7 @@ def _row(
         method=method,
         label=new.label,
         probability=result.probability,
-        p_instance=result.probabilities[Label.ANIMAL.value],
+        p_instance=p_instance(result),
         probabilities=dict(result.probabilities),
         votes=dict(sorted(Counter(row.label for row in one.voted).items())),
         n_votes=result.n_votes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from django.db.models import Model
@@ -19,8 +20,9 @@ from crowd.models import Outcome, Task
 from crowd.recomputing import Recipe, Replay, Replayed
 from verify import skill_fitting
 from verify.aggregation import VERDICTS, Evidence, VerdictAggregator, seen
-from verify.differences import Seen, difference
+from verify.differences import difference
 from verify.models import ConsensusVerdict, Label, Verdict
+from verify.question import ALIKE, costs
 
 # Methods that learn from all votes together.
 LEARNING = frozenset({"dawid-skene"})
@@ -58,21 +60,23 @@ class ReplayAggregator(VerdictAggregator):
             recomputing.leave_out(found, self._recipe)
         return by_task
 
-    def merge(self, evidence: Iterable[Evidence], fitted: Fitted) -> Iterable[VoteConsensus]:
+    def merge(self, evidence: Sequence[Evidence], fitted: Fitted) -> Iterable[VoteConsensus]:
         if self.method == VOTE_METHOD:
             return super().merge(evidence, fitted)
-        return self._by_name(list(evidence))
+        return self._by_name(evidence, costs(evidence[0].task.campaign.missed_cost))
 
-    def _by_name(self, evidence: list[Evidence]) -> Iterable[VoteConsensus]:
+    def _by_name(
+        self, evidence: Sequence[Evidence], prices: Mapping[str, float]
+    ) -> Iterable[VoteConsensus]:
         """By a method that needs no stored skills; from the whole campaign at once where it learns
         from all votes together, as Dawid and Skene's does."""
-        method = VOTE_METHODS[self.method]
+        method = partial(VOTE_METHODS[self.method], labels=Label.values, costs=prices, alike=ALIKE)
         if self.method not in LEARNING:
-            return method([one.item() for one in evidence], Label.values)
+            return method([one.item() for one in evidence])
         campaign_id = evidence[0].task.campaign_id
         if campaign_id not in self._found:
             task_ids, items = self._campaign_items(campaign_id)
-            found = method([*items, VoteItem([])], Label.values)
+            found = method([*items, VoteItem([])])
             self._found[campaign_id] = dict(zip([*task_ids, NOBODY], found, strict=True))
         of_task = self._found[campaign_id]
         return [of_task.get(one.task.pk, of_task[NOBODY]) for one in evidence]
@@ -129,8 +133,7 @@ class VerdictReplay(Replay[ConsensusVerdict]):
             # neither the answers nor the result have changed
             line = _line(finding.task, before) if before else {}
             return Replayed(finding, Difference(), line)
-        after = Seen(row.label, row.probability, row.is_settled)
-        found = difference(seen(before) if before else None, after)
+        found = difference(seen(before) if before else None, seen(row))
         return Replayed(finding, found, _line(finding.task, row))
 
 

@@ -79,11 +79,19 @@ def best(old, new) -> float:
 
 
 def test_another_label_is_a_difference():
-    old = verdicts.Seen("animal", 0.9, is_settled=True)
-    new = verdicts.Seen("tracks", 0.9, is_settled=True)
-    assert verdicts.difference(old, new).reasons == {Reason.LABEL}
-    assert verdicts.difference(old, verdicts.Seen("animal", 0.94, is_settled=True)).reasons == set()
+    old = verdicts.Seen("animal", 0.9, 0.9, is_settled=True)
+    new = verdicts.Seen("tracks", 0.9, 0.1, is_settled=True)
+    near = verdicts.Seen("animal", 0.94, 0.94, is_settled=True)
+    assert verdicts.difference(old, new).reasons == {Reason.LABEL, Reason.SCORE}
+    assert verdicts.difference(old, near).reasons == set()
     assert verdicts.difference(None, new).reasons == {Reason.FIRST}
+
+
+def test_another_probability_of_the_animal_is_a_difference_under_the_same_label():
+    old = verdicts.Seen("tracks", 0.5, 0.0, is_settled=True)
+    new = verdicts.Seen("tracks", 0.5, 0.4, is_settled=True)
+    found = verdicts.difference(old, new)
+    assert (found.reasons, found.shift) == ({Reason.SCORE}, 0.4)
 
 
 def test_differences_add_up():

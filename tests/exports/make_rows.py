@@ -111,18 +111,26 @@ def verifying(
     *,
     votes: dict[str, int] | None = None,
     state: str = "retired",
+    label: str = "",
 ) -> Task:
-    """A verify task with its consensus; labels that are not named have probability 0."""
+    """A verify task with its consensus; labels that are not named have probability 0.
+
+    `label`: instead of the likeliest of what is likelier, instance or non-instance.
+    """
     task = _task(image, campaign, state)
+    p_instance = probabilities.get("animal", 0.0)
+    reasons = [name for name in probabilities if name != "animal"]
+    likeliest = max(reasons, key=lambda name: probabilities[name], default="animal")
+    label = label or ("animal" if p_instance >= 0.5 else likeliest)
     votes = {"animal": 3} if votes is None else votes
     ConsensusVerdict.objects.create(
         task=task,
         version=1,
         method="votes-1",
-        label=max(probabilities, key=lambda label: probabilities[label]),
-        probability=max(probabilities.values()),
-        p_instance=probabilities.get("animal", 0.0),
-        probabilities={label.value: probabilities.get(label.value, 0.0) for label in Label},
+        label=label,
+        probability=probabilities.get(label, 0.0),
+        p_instance=p_instance,
+        probabilities={name.value: probabilities.get(name.value, 0.0) for name in Label},
         votes=votes,
         n_votes=sum(votes.values()),
         n_unusable=0,

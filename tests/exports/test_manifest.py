@@ -65,7 +65,7 @@ def test_an_image_leaves_when_the_non_instances_outweigh_the_animal(woods, make_
         "n_votes": 4,
         "n_unusable": 0,
         "rule": "summed_non_instance_probability",
-        "rule_version": "1",
+        "rule_version": "2",
         "method": "votes-1",
         "consensus_version": 1,
     }
@@ -130,18 +130,20 @@ def _status(row):
 
 
 def leave_open(woods):
-    """Four ways for a test image to be undecided."""
+    """Five ways for a test image to be undecided."""
     verify = woods.campaigns.get(slug="verify")
     sure = {"animal": 1.0}
     make_rows.verifying(mammal(woods, "still open"), verify, sure, state="open")
     make_rows.verifying(mammal(woods, "disputed"), verify, sure, state="disputed")
     make_rows.verifying(mammal(woods, "no votes"), verify, sure, votes={})
     mammal(woods, "came after the campaign")
+    doubtful = {"animal": 0.8, "tracks": 0.2}
+    make_rows.verifying(mammal(woods, "a precaution"), verify, doubtful, label="tracks")
 
 
 def test_undecided_images_stop_the_release(woods, make_release):
     leave_open(woods)
-    with pytest.raises(ReleaseRefused, match=r"4 test images are still undecided \(4 of Mammalia"):
+    with pytest.raises(ReleaseRefused, match=r"5 test images are still undecided \(5 of Mammalia"):
         make_release(woods)
     release = Release.objects.get()
     assert release.state == "failed"
@@ -158,9 +160,9 @@ def test_undecided_images_stay_when_that_is_allowed(woods, make_release):
     leave_open(woods)
     made = make_release(woods, is_allowing_undecided=True)
     decisions = [row["attributes"]["decision"] for row in made.read("test_filtered.json")["images"]]
-    assert decisions.count("undecided") == 4
-    assert made.read("excluded.json")["counts"]["undecided"] == 4
-    assert made.read("excluded.json")["counts"]["test_images"] == 9
+    assert decisions.count("undecided") == 5
+    assert made.read("excluded.json")["counts"]["undecided"] == 5
+    assert made.read("excluded.json")["counts"]["test_images"] == 10
 
 
 def test_without_a_verify_campaign_there_is_no_manifest(transactional_db, make_release):

@@ -170,7 +170,8 @@ def test_a_simulated_worker_boxes_as_the_skill_says():
 
 
 def test_a_worker_of_no_quality_is_taken_for_a_spammer():
-    assert boxer_like(BoxSkill(0.8, 0.9, 0.25, (0.0,) * 4)).kind == "spamming"
+    skill = BoxSkill(0.8, 0.9, 0.25, (0.0,) * 4, quality=0.08)
+    assert boxer_like(skill).kind == "spamming"
 
 
 def test_a_simulated_voter_errs_as_the_confusion_says():
