@@ -12,7 +12,7 @@ from catalog.superclasses import SuperClass
 from consensus.stopping import BOX_TAUS, VOTE_TAUS
 from crowd.campaigns import PILOT_SHARE, WORKERS
 from crowd.errors import CrowdError
-from crowd.models import MOST_WORKERS, PILOT_ANSWERS, Campaign
+from crowd.models import HIGHEST_COST, MOST_WORKERS, PILOT_ANSWERS, Campaign
 
 # the address of the form itself would hide a campaign of that name
 RESERVED_SLUGS = frozenset({"new"})
@@ -138,6 +138,15 @@ class CampaignForm(forms.Form):
         f"can be compared. Empty: {100 * PILOT_SHARE:.0f}\u00a0% where one answer may be enough, "
         "else none.",
     )
+    missed_cost = forms.FloatField(
+        label="How bad a miss is",
+        required=False,
+        min_value=1,
+        max_value=HIGHEST_COST,
+        initial=1,
+        help_text="A photo without the animal that slips through is this many times as bad as a "
+        "good photo left out. With more than 1, more workers look before a photo counts as good.",
+    )
     instructions = forms.CharField(
         required=False,
         max_length=5000,
@@ -155,6 +164,11 @@ class CampaignForm(forms.Form):
     def is_adaptive(self) -> bool:
         """Whether each photo gets as many workers as it needs."""
         return bool(self.cleaned_data.get("stopping") == Campaign.Stopping.ADAPTIVE)
+
+    @property
+    def is_of_boxes(self) -> bool:
+        """Whether workers box, so that what is asked for verification alone does not matter."""
+        return bool(self.cleaned_data.get("kind") == Campaign.Kind.BOX)
 
     def values(self) -> dict[str, Any]:
         """Arguments for `crowd.campaigns.create`."""
@@ -180,6 +194,7 @@ class CampaignForm(forms.Form):
             **{name: data[name] for name in plain},
             "kind": kind,
             "super_class": SuperClass(data["super_class"]),
+            "missed_cost": 1.0 if self.is_of_boxes else data["missed_cost"] or 1.0,
             **numbers,
         }
 
@@ -187,7 +202,7 @@ class CampaignForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         fixed, adaptive = ("workers_per_task", "max_workers"), ("least", "most", "care", "pilots")
         names, ignored = (adaptive[:2], fixed) if self.is_adaptive else (fixed, adaptive)
-        for name in ignored:
+        for name in (*ignored, *(("missed_cost",) if self.is_of_boxes else ())):
             # what stands there does not matter, and may be out of sight
             self.errors.pop(name, None)
         wanted, limit = (cleaned.get(name) for name in names)

@@ -57,8 +57,27 @@ def test_an_adaptive_campaign_has_defaults_for_all_its_numbers(desk):
     make.images(4)
     desk.post(reverse("dashboard:campaign_new"), wish(stopping="adaptive"))
     campaign = Campaign.objects.get()
-    assert (campaign.tau, campaign.workers_per_task, campaign.max_workers) == (0.1, 2, 7)
+    assert (campaign.tau, campaign.workers_per_task, campaign.max_workers) == (0.12, 2, 7)
     assert campaign.pilot_share == 0
+
+
+def test_what_a_miss_costs_is_said_for_verification_alone(desk):
+    make.images(4)
+    new = reverse("dashboard:campaign_new")
+    desk.post(new, wish(slug="checks", kind="verify", missed_cost="10"))
+    desk.post(new, wish(slug="plain", kind="verify", missed_cost=""))
+    desk.post(new, wish(slug="boxes", missed_cost="never mind"))
+    costs = dict(Campaign.objects.values_list("slug", "missed_cost"))
+    assert costs == {"checks": 10, "plain": 1, "boxes": 1}
+    page = desk.get(reverse("dashboard:campaign", args=["checks"])).content.decode()
+    assert "counts as 10 times as bad" in page
+
+
+def test_a_miss_that_costs_less_than_a_false_alarm_is_refused(desk):
+    make.images(4)
+    reply = desk.post(reverse("dashboard:campaign_new"), wish(kind="verify", missed_cost="0.5"))
+    assert reply.status_code == 422
+    assert reply.content.decode().count("greater than or equal to 1") == 2
 
 
 def test_what_belongs_to_the_other_choice_is_ignored(desk):
