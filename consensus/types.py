@@ -140,7 +140,7 @@ class ImageConsensus:
 
 @dataclass(frozen=True, slots=True)
 class BoxParameters:
-    """The model's constants. Sources: the measurements in `docs/decisions/0002-consensus-start.md`.
+    """The model's constants. Sources: the measurements in `docs/decisions`, 0002 and 0008.
 
     link: boxes of different workers belong together from this (mean) IoU on.
     duplicate: two boxes of ONE worker with this IoU are one box drawn twice.
