@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -19,4 +20,5 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
     context = open_task_page(
         request.user, slug, kind=Campaign.Kind.VERIFY, answer_url_name="verify:verdict", limits={}
     )
+    context["page"]["urls"]["batch"] = reverse("verify:verdicts")
     return render(request, "verify/task.html", context | {"labels": Label.choices})

@@ -68,6 +68,11 @@ export class Outbox {
     const age = String(this.now()).padStart(15, "0");
     const name = `${this.prefix}${age}:${entry.body.idempotency_key}`;
     this.storage.write(name, { ...entry, name });
+    this.wake();
+  }
+
+  /** There is something new to send. */
+  wake() {
     void this.flush();
   }
 
@@ -100,6 +105,11 @@ export class Outbox {
   /** @param {Entry} entry @returns {Promise<OutboxState|null>} why the rest must wait */
   async deliver(entry) {
     const { status, body } = await this.send(entry);
+    return this.settle(entry, status, body);
+  }
+
+  /** What the server's reply means for an answer. @param {Entry} entry @param {number} status @param {any} body @returns {OutboxState|null} */
+  settle(entry, status, body) {
     const fate = fateOf(status);
     if (fate === "signed_out") {
       this.onSettled(entry, fate, body);

@@ -10,6 +10,7 @@
  * @property {(item: Item, before: Answered|null) => void} show  `before`: an answer to correct
  * @property {() => void} hide                      no photo now, a card is shown
  * @property {(text: string) => void} [tell]        a sentence for the worker, seen and heard
+ * @property {typeof Outbox} [Box]                  another way of sending answers
  *
  * @typedef {{item: Item, outcome: string, memo: unknown, at: number, reasons?: any, detail?: string}} Answered
  */
@@ -42,7 +43,7 @@ export class Session {
     /** @type {Answered|null} */
     this.last = null;
     this.turn = 0;
-    this.outbox = new Outbox({
+    this.outbox = new (hooks.Box ?? Outbox)({
       storage: this.storage,
       worker: worker.key,
       send: (entry) => request("PUT", entry.url, entry.body),

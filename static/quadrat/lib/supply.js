@@ -7,7 +7,7 @@
  * @property {string} id
  * @property {string} lease_until
  * @property {string} server_time
- * @property {{url: string, width: number, height: number, display_width: number, display_height: number, credit: string, licence: string, licence_url: string}} image
+ * @property {{url: string, thumbnail_url: string, width: number, height: number, display_width: number, display_height: number, credit: string, licence: string, licence_url: string}} image
  * @property {{n_done: number}} progress
  *
  * @typedef {{assignment: Assignment, img: HTMLImageElement, loaded: Promise<boolean>}} Item

@@ -5,7 +5,8 @@
  *
  * @typedef {"animal"|"tracks"|"scat"|"habitat"|"remains"} Label
  * @typedef {{do: "answer", outcome: "answered"|"cant_tell", label: Label|null}
- *   | {do: "problem"|"undo"|"closer"|"help"|"unzoom"}} Command
+ *   | {do: "problem"|"undo"|"closer"|"help"|"unzoom"|"mode"}} Command
+ * @typedef {{do: "move", to: number} | {do: "toggle"|"submit"|"closer"|"undo"|"help"|"mode"}} GridCommand
  */
 
 /** @type {readonly Label[]} */
@@ -25,5 +26,29 @@ export function commandOf(event) {
   if (event.key === "Backspace") return { do: "undo" };
   if (event.key === "Escape") return { do: "unzoom" };
   if (event.code === "KeyP") return { do: "problem" };
+  if (event.code === "KeyG") return { do: "mode" };
   return event.code === "KeyZ" ? { do: "closer" } : null;
+}
+
+/** @type {Record<string, GridCommand["do"]>} */
+const GRID = { Enter: "submit", " ": "toggle", Backspace: "undo", "?": "help", F1: "help" };
+
+/**
+ * Keys of the grid. A held key moves on, and does nothing else.
+ * @param {Pick<KeyboardEvent, "code"|"key"|"repeat"|"ctrlKey"|"metaKey"|"altKey">} event
+ * @param {{at: number, count: number, columns: number}} place of the photo in the grid
+ * @returns {GridCommand|null}
+ */
+export function gridCommandOf(event, { at, count, columns }) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
+  const step = steps[/** @type {keyof typeof steps} */ (event.key)];
+  if (step) return { do: "move", to: at + step >= 0 && at + step < count ? at + step : at };
+  if (event.key === "Home") return { do: "move", to: 0 };
+  if (event.key === "End") return { do: "move", to: count - 1 };
+  if (event.repeat) return null;
+  if (event.code === "KeyZ") return { do: "closer" };
+  if (event.code === "KeyG") return { do: "mode" };
+  const act = GRID[event.key];
+  return act ? /** @type {GridCommand} */ ({ do: act }) : null;
 }
