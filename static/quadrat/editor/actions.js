@@ -11,10 +11,11 @@
 import * as boxes from "./boxes.js";
 import * as geometry from "./geometry.js";
 import * as history from "./history.js";
-import * as viewport from "./viewport.js";
+import { Sight } from "./sight.js";
+import { toImage } from "./viewport.js";
 
-const SNAP_SCREEN = 6;
 const DUPLICATE_OFFSET = 8;
+const EXTREMES = 4;
 
 export class Actions {
   /**
@@ -25,6 +26,8 @@ export class Actions {
     this.store = store;
     this.maxBoxes = maxBoxes;
     this.tell = tell;
+    this.sight = new Sight(store, tell);
+    this.pointsSince = 0;
   }
 
   get state() {
@@ -42,47 +45,95 @@ export class Actions {
   /** Image point, pulled to the image's edge when near. @param {Point} screen */
   pointAt(screen) {
     const { view, size } = this.state;
-    return geometry.snapToImage(viewport.toImage(view, screen), size, SNAP_SCREEN / view.scale);
+    return geometry.snapToImage(toImage(view, screen), size, geometry.SNAP_SCREEN / view.scale);
   }
 
   /** @param {Point} a @param {Point} b @param {Method} method @param {Pointer} pointer @param {number} drawMs */
   draw(a, b, method, pointer, drawMs) {
-    const { size, view, selected } = this.state;
-    const bbox = geometry.between(a, b, size);
-    if (!geometry.isBigEnough(bbox, view.scale)) {
-      this.store.set({ rubber: null, cursor: null });
+    const { size } = this.state;
+    this.add(geometry.between(a, b, size), method, pointer, drawMs);
+  }
+
+  /** @param {Bbox} bbox @param {Method} method @param {Pointer} pointer @param {number} drawMs */
+  add(bbox, method, pointer, drawMs) {
+    const { scale } = this.state.view;
+    this.store.set({ rubber: null, cursor: null, points: [] });
+    if (!geometry.isBigEnough(bbox, scale)) {
       this.tell("too_small");
       return;
     }
     if (this.refuseWhenFull()) return;
-    const manner = { method, pointer, scale: view.scale };
-    const after = boxes.add(this.store.boxes, bbox, manner, drawMs);
-    this.store.set({ cursor: null, selected });
+    const after = boxes.add(this.store.boxes, bbox, { method, pointer, scale }, drawMs);
     this.store.commit(after, after[after.length - 1].id);
     this.tellBox("added", after.length, bbox);
     if (this.isFull) this.tell("limit", { max: this.maxBoxes });
   }
 
+  /** Two corners, or the four outermost points. */
+  toggleMode() {
+    const mode = this.state.mode === "extreme" ? "corners" : "extreme";
+    this.store.set({ mode, points: [], rubber: null });
+    this.tell(`mode.${mode}`);
+  }
+
+  /**
+   * One of the four outermost points; the fourth makes the box.
+   * @param {Point} point @param {Pointer} pointer @param {number} now milliseconds
+   */
+  addPoint(point, pointer, now) {
+    if (this.refuseWhenFull()) return;
+    const points = [...this.state.points, point];
+    if (points.length === 1) this.pointsSince = now;
+    if (points.length < EXTREMES) {
+      this.store.set({ points, selected: null, edge: null });
+      this.tell("point", { n: points.length, left: EXTREMES - points.length });
+      return;
+    }
+    const method = pointer === "keys" ? "keys" : "extreme";
+    this.add(geometry.around(points, this.state.size), method, pointer, now - this.pointsSince);
+  }
+
+  /** Take the last point back; false where there is none. */
+  dropPoint() {
+    const { points } = this.state;
+    if (!points.length) return false;
+    this.store.set({ points: points.slice(0, -1) });
+    this.tell("point_dropped", { n: points.length - 1 });
+    return true;
+  }
+
   refuseWhenFull() {
     if (!this.isFull) return false;
-    this.store.set({ rubber: null, cursor: null });
+    this.store.set({ rubber: null, cursor: null, points: [] });
     this.tell("limit", { max: this.maxBoxes });
     return true;
   }
 
-  /** @param {number} id @param {Bbox} bbox @param {Method} method @param {Pointer} pointer */
-  reshape(id, bbox, method, pointer) {
-    const { view, size } = this.state;
+  /**
+   * @param {number} id @param {Bbox} bbox @param {Method} method @param {Pointer} pointer
+   * @param {boolean} [isSame] still the edit before, such as a key that is held
+   */
+  reshape(id, bbox, method, pointer, isSame = false) {
+    const { scale } = this.state.view;
     const old = boxes.find(this.store.boxes, id);
-    const isSame = old?.bbox.every((value, i) => value === bbox[i]);
-    if (!old || isSame || !geometry.isInside(bbox, size) || !geometry.isBigEnough(bbox, view.scale)) {
-      this.store.set({ edit: null });
-      if (!isSame) this.tell("too_small");
+    this.store.set({ edit: null });
+    if (!old || old.bbox.every((value, i) => value === bbox[i])) return;
+    const refusal = this.refusal(old.bbox, bbox, method);
+    if (refusal) {
+      this.tell(refusal);
       return;
     }
-    const after = boxes.reshape(this.store.boxes, id, bbox, { method, pointer, scale: view.scale });
-    this.store.commit(after, id);
+    const after = boxes.reshape(this.store.boxes, id, bbox, { method, pointer, scale });
+    this.store.commit(after, id, isSame);
     this.tellBox("changed", after.findIndex((box) => box.id === id) + 1, bbox);
+  }
+
+  /** Why a box cannot have this shape. Keys and numbers are exact, whatever the zoom. @param {Bbox} old @param {Bbox} bbox @param {Method} method */
+  refusal(old, bbox, method) {
+    const isExact = method === "keys" || method === "numbers";
+    const scale = isExact ? Infinity : this.state.view.scale;
+    if (!geometry.isInside(bbox, this.state.size)) return "outside";
+    return geometry.mayBecome(bbox, old, scale) ? "" : "too_small";
   }
 
   /** @param {string} key @param {number} number @param {Bbox} bbox */
@@ -108,16 +159,29 @@ export class Actions {
     this.store.commit([], null);
   }
 
+  /** A copy a little aside, towards where there is room. */
   duplicate() {
     const box = this.selected;
     if (!box || this.refuseWhenFull()) return;
-    const bbox = geometry.move(box.bbox, DUPLICATE_OFFSET, DUPLICATE_OFFSET, this.state.size);
-    const after = boxes.add(this.store.boxes, bbox, box, 0);
+    const { size, view } = this.state;
+    const [x, y, w, h] = box.bbox;
+    const by = Math.max(1, DUPLICATE_OFFSET / view.scale);
+    const dx = x + w + by <= size.w ? by : -by;
+    const dy = y + h + by <= size.h ? by : -by;
+    const bbox = geometry.move(box.bbox, dx, dy, size);
+    const after = boxes.add(this.store.boxes, bbox, { ...box, scale: view.scale }, 0);
     this.store.commit(after, after[after.length - 1].id);
     this.tellBox("added", after.length, bbox);
+    if (this.isFull) this.tell("limit", { max: this.maxBoxes });
   }
 
+  /** What is being drawn is taken back first. */
   undo() {
+    if (this.dropPoint()) return;
+    if (this.state.rubber) {
+      this.store.set({ rubber: null });
+      return;
+    }
     this.travel(history.undo, "undone");
   }
 
@@ -130,7 +194,7 @@ export class Actions {
     const after = step(this.state.history);
     if (after.present === this.store.boxes) return;
     const selected = boxes.find(after.present, this.state.selected)?.id ?? null;
-    this.store.set({ history: after, selected, edit: null, rubber: null });
+    this.store.set({ history: after, selected, edit: null, rubber: null, points: [] });
     this.tell(key, { n: after.present.length });
   }
 
@@ -151,12 +215,12 @@ export class Actions {
     this.tell(`edge.${edge ?? "whole"}`);
   }
 
-  /** @param {number} dx @param {number} dy @param {Method} method @param {Pointer} pointer */
-  nudge(dx, dy, method, pointer) {
+  /** @param {number} dx @param {number} dy @param {Method} method @param {Pointer} pointer @param {boolean} [isHeld] */
+  nudge(dx, dy, method, pointer, isHeld = false) {
     const box = this.selected;
     if (!box) return;
     const { edge, size } = this.state;
-    this.reshape(box.id, geometry.nudge(box.bbox, edge, dx, dy, size), method, pointer);
+    this.reshape(box.id, geometry.nudge(box.bbox, edge, dx, dy, size), method, pointer, isHeld);
   }
 
   /** The active edge goes where the worker clicked. @param {Point} screen @param {Pointer} pointer */
@@ -167,32 +231,5 @@ export class Actions {
     const at = this.pointAt(screen);
     const to = edge === "left" || edge === "right" ? at.x : at.y;
     this.reshape(box.id, geometry.moveEdge(box.bbox, edge, to, size), "click2", pointer);
-  }
-
-  /** @param {number} factor @param {Point} [at] screen point that stays; the middle by default */
-  zoom(factor, at) {
-    const { view, size, stage } = this.state;
-    const fixed = at ?? { x: stage.w / 2, y: stage.h / 2 };
-    this.store.set({ view: viewport.zoomAt(view, factor, fixed, size, stage) });
-  }
-
-  /** @param {number} dx @param {number} dy */
-  pan(dx, dy) {
-    const { view, size, stage } = this.state;
-    this.store.set({ view: viewport.panBy(view, dx, dy, size, stage) });
-  }
-
-  fit() {
-    this.store.set({ view: viewport.fit(this.state.size, this.state.stage) });
-  }
-
-  fitSelected() {
-    const { size, stage } = this.state;
-    if (this.selected) this.store.set({ view: viewport.fitBox(this.selected.bbox, size, stage) });
-  }
-
-  toggleAlone() {
-    this.store.set({ alone: !this.state.alone });
-    this.tell(this.state.alone ? "alone" : "all_shown");
   }
 }

@@ -13,7 +13,8 @@
  */
 export function add(boxes, bbox, manner, drawMs) {
   const id = 1 + boxes.reduce((most, box) => Math.max(most, box.id), 0);
-  return [...boxes, { id, bbox, ...manner, n_edits: 0, draw_ms: Math.round(drawMs) }];
+  const { method, pointer, scale } = manner;
+  return [...boxes, { id, bbox, method, pointer, scale, n_edits: 0, draw_ms: Math.round(drawMs) }];
 }
 
 /** A new shape also answers the server's objection. @param {readonly Box[]} boxes @param {number} id @param {Bbox} bbox @param {Manner} manner @returns {Box[]} */

@@ -13,6 +13,9 @@
 /** @type {readonly Edge[]} */
 export const EDGES = ["left", "top", "right", "bottom"];
 
+/** So near to the photo's border, in screen pixels, a point is on it. */
+export const SNAP_SCREEN = 6;
+
 const MIN_SCREEN = 4;
 const MIN_IMAGE = 3;
 
@@ -46,6 +49,16 @@ export function between(a, b, size) {
 function span(a, b, end) {
   const low = clamp(onGrid(Math.min(a, b)), 0, end);
   return [low, clamp(onGrid(Math.max(a, b)), 0, end)];
+}
+
+/**
+ * The box that the outermost points touch, in any order.
+ * @param {readonly Point[]} points at least one @param {Size} size @returns {Bbox}
+ */
+export function around(points, size) {
+  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  const low = { x: Math.min(...xs), y: Math.min(...ys) };
+  return between(low, { x: Math.max(...xs), y: Math.max(...ys) }, size);
 }
 
 /**
@@ -100,6 +113,15 @@ export function moveEdge(bbox, edge, to, size) {
 export function isBigEnough([, , w, h], scale) {
   const short = Math.min(w, h);
   return short >= MIN_IMAGE && short * scale >= MIN_SCREEN;
+}
+
+/**
+ * May a box be given this shape? One that is already small, drawn while zoomed in, may still be
+ * moved and made larger from afar.
+ * @param {Bbox} bbox @param {Bbox} old @param {number} scale screen pixels per image pixel
+ */
+export function mayBecome([x, y, w, h], old, scale) {
+  return isBigEnough([x, y, w, h], scale) || (w >= old[2] && h >= old[3]);
 }
 
 /**

@@ -1,24 +1,23 @@
 // @ts-check
 /**
- * The pointer's state machine: idle -> press -> draw or armed; resize, move, pan, pinch.
+ * The pointer's state machine: idle -> press -> draw or armed; point, resize, move, pan, pinch.
  * A second finger throws the draft away and pinches until the last finger is up; whatever
  * interrupts a gesture restores what was there before it.
  *
  * @typedef {import("./types.js").Point} Point
- * @typedef {import("./types.js").Bbox} Bbox
- * @typedef {import("./types.js").Handle} Handle
  * @typedef {{kind: "idle"} | {kind: "press"|"draw", from: Point, at: Point, since: number}
  *   | {kind: "armed", from: Point, at: Point, since: number, isDown: boolean}
- *   | {kind: "edge"}
- *   | {kind: "resize", id: number, bbox: Bbox, handle: Handle, at: Point}
- *   | {kind: "move", id: number, bbox: Bbox, at: Point}
- *   | {kind: "pan", at: Point} | {kind: "pinch", gap: number, at: Point}} Gesture
+ *   | {kind: "edge"} | {kind: "point", since: number} | import("./grip.js").Hold
+ *   | {kind: "pan", at: Point} | {kind: "pinch"}} Gesture
  */
-import * as geometry from "./geometry.js";
+import { Fingers, pointerOf, wheelFactor } from "./fingers.js";
+import { cursorAt, focusOf, pulled, visible } from "./grip.js";
 import { hitTest, isIn } from "./hit.js";
 import { toImage, toScreen } from "./viewport.js";
 
 const SLOP = { mouse: 4, touch: 8 };
+// a finger that does none of the shaping
+const STILL = ["idle", "pan", "pinch"];
 
 export class Gestures {
   /** @param {HTMLElement} stage @param {import("./actions.js").Actions} actions */
@@ -27,8 +26,7 @@ export class Gestures {
     this.actions = actions;
     /** @type {Gesture} */
     this.gesture = { kind: "idle" };
-    /** @type {Map<number, Point>} */
-    this.pointers = new Map();
+    this.fingers = new Fingers();
     this.isSpaceHeld = false;
     this.listen();
   }
@@ -40,10 +38,11 @@ export class Gestures {
     stage.addEventListener("pointerup", (event) => this.up(event));
     stage.addEventListener("pointercancel", (event) => this.lost(event));
     stage.addEventListener("lostpointercapture", (event) => this.lost(event));
+    stage.addEventListener("pointerleave", () => this.store.set({ hover: null }));
     stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     stage.addEventListener("contextmenu", (event) => event.preventDefault());
-    addEventListener("blur", () => this.cancel());
-    document.addEventListener("visibilitychange", () => document.hidden && this.cancel());
+    addEventListener("blur", () => this.interrupt());
+    document.addEventListener("visibilitychange", () => document.hidden && this.interrupt());
   }
 
   get store() {
@@ -63,32 +62,46 @@ export class Gestures {
     this.stage.focus({ preventScroll: true });
     this.stage.setPointerCapture(event.pointerId);
     const at = this.screen(event);
-    this.pointers.set(event.pointerId, at);
-    if (this.pointers.size === 2) this.pinch();
-    else if (this.pointers.size === 1) this.begin(event, at);
+    this.fingers.put(event.pointerId, at);
+    if (this.fingers.n === 2) this.pinch();
+    else if (this.fingers.n === 1) this.begin(event, at);
+    this.look(event, at);
   }
 
   /** @param {PointerEvent} event @param {Point} at */
   begin(event, at) {
+    this.forgetStale();
     if (event.button === 1 || this.isSpaceHeld) {
-      this.cancel();
+      this.interrupt();
       this.gesture = { kind: "pan", at };
     } else if (this.gesture.kind === "armed") {
       this.gesture = { ...this.gesture, at, isDown: true };
     } else this.gesture = this.take(event, at);
   }
 
+  /** A draft that undo, or another photo, has taken from the store is over. */
+  forgetStale() {
+    const { kind } = this.gesture;
+    if ((kind === "armed" || kind === "draw") && !this.store.state.rubber) this.gesture = { kind: "idle" };
+  }
+
   /** What this press takes hold of. @param {PointerEvent} event @param {Point} at @returns {Gesture} */
   take(event, at) {
-    const { state, boxes } = this.store;
+    const { state } = this.store;
+    const point = /** @type {Gesture} */ ({ kind: "point", since: event.timeStamp });
+    if (state.points.length) return point;
     if (state.edge) return { kind: "edge" };
     const picked = this.actions.selected;
     if (picked && event.shiftKey && isIn(toScreen(state.view, picked.bbox), at, 0)) {
       return { kind: "move", id: picked.id, bbox: picked.bbox, at };
     }
+    const boxes = visible(state);
     const hit = hitTest(boxes, state.selected, at, state.view, event.pointerType === "touch");
     const box = hit && boxes.find(({ id }) => id === hit.id);
-    if (!hit || !box) return { kind: "press", from: this.actions.pointAt(at), at, since: event.timeStamp };
+    if (!hit || !box) {
+      if (state.mode === "extreme") return point;
+      return { kind: "press", from: this.actions.pointAt(at), at, since: event.timeStamp };
+    }
     if (hit.part === "handle") {
       return { kind: "resize", id: box.id, bbox: box.bbox, handle: hit.handle, at };
     }
@@ -99,15 +112,31 @@ export class Gestures {
   /** @param {PointerEvent} event */
   moved(event) {
     const at = this.screen(event);
-    if (this.pointers.has(event.pointerId)) this.pointers.set(event.pointerId, at);
+    this.fingers.move(event.pointerId, at);
+    this.forgetStale();
     const { gesture } = this;
     const touch = event.pointerType === "touch";
     if (gesture.kind === "press") this.press(gesture, at, touch ? SLOP.touch : SLOP.mouse);
     else if (gesture.kind === "draw" || gesture.kind === "armed") this.stretch(gesture.from, at);
     else if (gesture.kind === "resize" || gesture.kind === "move") this.edit(gesture, at);
-    else if (gesture.kind === "pan") this.panTo(gesture, at);
-    else if (gesture.kind === "pinch") this.pinchTo(gesture);
-    else if (gesture.kind === "idle") this.hover(at, touch);
+    else if (gesture.kind === "pan") this.gesture = this.pan(gesture, at);
+    else if (gesture.kind === "pinch") this.fingers.pinch(this.actions.sight);
+    this.look(event, at);
+  }
+
+  /** Guide lines and cursor for a pointer that hovers, the loupe for a finger that hides its own work. @param {PointerEvent} event @param {Point} at */
+  look(event, at) {
+    const { gesture } = this;
+    const { state } = this.store;
+    if (!state.open) return;
+    if (event.pointerType === "touch") {
+      const isShaping = this.fingers.n === 1 && !STILL.includes(gesture.kind);
+      const hold = gesture.kind === "resize" ? gesture : null;
+      this.store.set({ press: isShaping ? { at, focus: focusOf(hold, at, state) } : null });
+      return;
+    }
+    this.store.set({ hover: at });
+    if (gesture.kind === "idle") this.stage.style.cursor = this.isSpaceHeld ? "grab" : cursorAt(state, at);
   }
 
   /** @param {{from: Point, at: Point, since: number}} press @param {Point} at @param {number} slop */
@@ -128,78 +157,59 @@ export class Gestures {
     this.store.set({ rubber: { from, to: this.actions.pointAt(at), armed } });
   }
 
-  /** @param {Extract<Gesture, {kind: "resize"|"move"}>} gesture @param {Point} at @returns {Bbox} */
-  edit(gesture, at) {
-    const { size, view } = this.store.state;
-    const dx = (at.x - gesture.at.x) / view.scale;
-    const dy = (at.y - gesture.at.y) / view.scale;
-    const bbox =
-      gesture.kind === "move"
-        ? geometry.move(gesture.bbox, dx, dy, size)
-        : geometry.resize(gesture.bbox, gesture.handle, this.grip(gesture, dx, dy), size);
-    this.store.set({ edit: { id: gesture.id, bbox } });
+  /** @param {import("./grip.js").Hold} hold @param {Point} at */
+  edit(hold, at) {
+    const bbox = pulled(hold, at, this.store.state);
+    this.store.set({ edit: { id: hold.id, bbox } });
     return bbox;
   }
 
-  /** The handle keeps its distance from the finger that took it. @param {{bbox: Bbox, handle: Handle}} gesture @param {number} dx @param {number} dy */
-  grip({ bbox: [x, y, w, h], handle }, dx, dy) {
-    const { size, view } = this.store.state;
-    const point = {
-      x: (handle.includes("w") ? x : x + w) + dx,
-      y: (handle.includes("n") ? y : y + h) + dy,
-    };
-    return geometry.snapToImage(point, size, 6 / view.scale);
-  }
-
-  /** @param {{at: Point}} gesture @param {Point} at */
-  panTo(gesture, at) {
-    this.actions.pan(at.x - gesture.at.x, at.y - gesture.at.y);
-    this.gesture = { kind: "pan", at };
+  /** @param {{at: Point}} gesture @param {Point} at @returns {Gesture} */
+  pan(gesture, at) {
+    this.actions.sight.pan(at.x - gesture.at.x, at.y - gesture.at.y);
+    return { kind: "pan", at };
   }
 
   pinch() {
-    this.cancel();
-    this.gesture = { kind: "pinch", ...this.span() };
-  }
-
-  /** @param {{gap: number, at: Point}} gesture */
-  pinchTo(gesture) {
-    if (this.pointers.size < 2) return;
-    const { gap, at } = this.span();
-    this.actions.zoom(gap / gesture.gap, at);
-    this.actions.pan(at.x - gesture.at.x, at.y - gesture.at.y);
-    this.gesture = { kind: "pinch", gap, at };
-  }
-
-  /** Distance and middle of the first two fingers. */
-  span() {
-    const [a, b] = [...this.pointers.values()];
-    const gap = Math.max(1, Math.hypot(a.x - b.x, a.y - b.y));
-    return { gap, at: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 } };
+    this.interrupt();
+    this.fingers.start();
+    this.gesture = { kind: "pinch" };
   }
 
   /** @param {PointerEvent} event */
   up(event) {
-    if (!this.pointers.delete(event.pointerId)) return;
+    if (!this.fingers.lift(event.pointerId)) return;
+    this.forgetStale();
     const { gesture } = this;
-    if (gesture.kind === "pinch" && this.pointers.size) return;
-    const next = this.finish(gesture, event);
-    this.gesture = next;
+    if (gesture.kind !== "pinch" || !this.fingers.n) this.gesture = this.finish(gesture, event);
+    this.store.set({ press: null });
   }
 
   /** @param {Gesture} gesture @param {PointerEvent} event @returns {Gesture} */
   finish(gesture, event) {
     const at = this.screen(event);
-    const pointer = pointerOf(event.pointerType);
     if (gesture.kind === "press") return this.arm(gesture);
-    if (gesture.kind === "draw" || gesture.kind === "armed") {
+    const pointer = pointerOf(event.pointerType);
+    if (gesture.kind === "armed" && this.isDoubleClick(gesture, at)) {
+      this.cancel();
+    } else if (gesture.kind === "draw" || gesture.kind === "armed") {
       const method = gesture.kind === "draw" ? "drag" : "click2";
       const elapsed = event.timeStamp - gesture.since;
       this.actions.draw(gesture.from, this.actions.pointAt(at), method, pointer, elapsed);
     } else if (gesture.kind === "resize" || gesture.kind === "move") {
       this.actions.reshape(gesture.id, this.edit(gesture, at), "drag", pointer);
     } else if (gesture.kind === "edge") this.actions.edgeTo(at, pointer);
+    else if (gesture.kind === "point") {
+      this.actions.addPoint(this.actions.pointAt(at), pointer, gesture.since);
+    }
     return { kind: "idle" };
+  }
+
+  /** The second corner on the first takes it back. @param {{from: Point}} gesture @param {Point} at */
+  isDoubleClick({ from }, at) {
+    const { view } = this.store.state;
+    const to = toImage(view, at);
+    return Math.hypot(to.x - from.x, to.y - from.y) * view.scale <= SLOP.mouse;
   }
 
   /** A click sets the first corner. @param {{from: Point, at: Point, since: number}} press @returns {Gesture} */
@@ -212,15 +222,22 @@ export class Gestures {
 
   /** Pointer capture is also lost by a normal release, which has been handled by then. @param {PointerEvent} event */
   lost(event) {
-    if (!this.pointers.delete(event.pointerId)) return;
-    if (this.gesture.kind !== "pinch" || !this.pointers.size) this.cancel();
+    if (!this.fingers.lift(event.pointerId)) return;
+    if (this.gesture.kind !== "pinch" || !this.fingers.n) this.interrupt();
   }
 
-  /** Back to before the gesture; true if there was one. */
-  cancel() {
+  /** Back to before the gesture; true if there was one. Points that were set stay. */
+  interrupt() {
     const had = this.gesture.kind !== "idle" || this.store.state.cursor !== null;
     this.gesture = { kind: "idle" };
-    this.store.set({ rubber: null, edit: null, cursor: null });
+    this.store.set({ rubber: null, edit: null, cursor: null, press: null });
+    return had;
+  }
+
+  /** Nothing is begun any more; true if something was. */
+  cancel() {
+    const had = this.interrupt() || this.store.state.points.length > 0;
+    this.store.set({ points: [] });
     return had;
   }
 
@@ -228,32 +245,6 @@ export class Gestures {
   wheel(event) {
     if (!this.store.state.open) return;
     event.preventDefault();
-    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-    const speed = event.ctrlKey ? 0.01 : 0.0015; // a trackpad's pinch arrives as Ctrl and small steps
-    this.actions.zoom(Math.exp(-event.deltaY * lines * speed), this.screen(event));
+    this.actions.sight.zoom(wheelFactor(event), this.screen(event));
   }
-
-  /** The cursor says what a press would do. @param {Point} at @param {boolean} isTouch */
-  hover(at, isTouch) {
-    const { state, boxes } = this.store;
-    if (isTouch || !state.open) return;
-    const hit = this.isSpaceHeld ? null : hitTest(boxes, state.selected, at, state.view, false);
-    let cursor = this.isSpaceHeld ? "grab" : "crosshair";
-    if (hit) cursor = hit.part === "handle" ? `${hit.handle}-resize` : "pointer";
-    if (hit?.part === "tag" && hit.id === state.selected) cursor = "move";
-    this.stage.style.cursor = cursor;
-  }
-
-  /** Where the keyboard's cursor starts: the middle of what can be seen. @returns {Point} */
-  middle() {
-    const { stage, view, size } = this.store.state;
-    const { x, y } = toImage(view, { x: stage.w / 2, y: stage.h / 2 });
-    return { x: geometry.onGrid(geometry.clamp(x, 0, size.w)), y: geometry.onGrid(geometry.clamp(y, 0, size.h)) };
-  }
-}
-
-/** A click by keyboard has no pointer type. @param {string} type @returns {import("./types.js").Pointer} */
-export function pointerOf(type) {
-  if (type === "touch" || type === "pen" || type === "mouse") return type;
-  return "keys";
 }

@@ -17,6 +17,9 @@ export function commit(history, present) {
   return { past: [...history.past, history.present].slice(-STEPS), present, future: [] };
 }
 
+/** The last commit goes on: one step for a key that is held. @template T @param {History<T>} history @param {T} present @returns {History<T>} */
+export const amend = ({ past, future }, present) => ({ past, present, future });
+
 /** @template T @param {History<T>} history @returns {History<T>} */
 export function undo({ past, present, future }) {
   if (!past.length) return { past, present, future };

@@ -6,6 +6,7 @@
  * @typedef {import("./types.js").Point} Point
  */
 import { clamp, onGrid } from "./geometry.js";
+import { LOOK } from "./sight.js";
 
 const QUICK_AFTER = 6;
 const PAN_STEP = 60;
@@ -13,12 +14,20 @@ const PAN_STEP = 60;
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+/** @type {Record<string, [keyof import("./types.js").Look, number]>} */
+const LIGHTS = {
+  ",": ["brightness", -LOOK.step],
+  ".": ["brightness", LOOK.step],
+  "<": ["contrast", -LOOK.step],
+  ">": ["contrast", LOOK.step],
+};
+
 export class Keyboard {
   /**
    * @param {HTMLElement} region
    * @param {import("./actions.js").Actions} actions
    * @param {import("./gestures.js").Gestures} gestures
-   * @param {Record<"submit"|"nothing"|"cantTell"|"problem"|"goBack"|"help", () => void>} commands
+   * @param {Record<"submit"|"nothing"|"cantTell"|"problem"|"goBack"|"help"|"keys", () => void>} commands
    */
   constructor(region, actions, gestures, commands) {
     this.actions = actions;
@@ -27,13 +36,21 @@ export class Keyboard {
     this.repeats = 0;
     this.drawSince = 0;
     region.addEventListener("keydown", (event) => this.down(event));
-    addEventListener("keyup", (event) => {
-      if (event.code === "Space") gestures.isSpaceHeld = false;
+    addEventListener("keyup", ({ code, key }) => {
+      if (code === "Space") gestures.isSpaceHeld = false;
+      if (key === "Alt") actions.sight.bare(false);
     });
+    addEventListener("blur", () => this.letGo());
   }
 
   get state() {
     return this.actions.state;
+  }
+
+  /** Keys that are held are released somewhere else. */
+  letGo() {
+    this.gestures.isSpaceHeld = false;
+    this.actions.sight.bare(false);
   }
 
   /** @param {KeyboardEvent} event */
@@ -45,9 +62,7 @@ export class Keyboard {
       return;
     }
     const isSubmit = event.key === "Enter" && (event.ctrlKey || event.metaKey);
-    const isField = target.matches("input, select, textarea");
-    const isButton = target.matches("button, a, summary") && (event.key === "Enter" || event.key === " ");
-    if (document.querySelector("dialog[open]") || (!isSubmit && (isField || isButton))) return;
+    if (document.querySelector("dialog[open]") || (!isSubmit && isTaken(target, event.key))) return;
     const run = isSubmit ? this.commands.submit : this.find(event);
     if (!run) return;
     event.preventDefault();
@@ -58,6 +73,7 @@ export class Keyboard {
   find(event) {
     const arrow = ARROWS[event.key];
     if (event.ctrlKey || event.metaKey) return this.chord(event);
+    if (event.key === "Alt") return () => this.actions.sight.bare(true);
     if (arrow) return this.arrow(arrow, event.shiftKey);
     if (event.altKey) return null;
     return this.ofCursor(event) ?? this.command(event) ?? this.tool(event);
@@ -78,8 +94,9 @@ export class Keyboard {
     const wide = (Math.min(size.w, size.h) / 40) * (this.repeats >= QUICK_AFTER ? 4 : 1);
     const step = isFine ? 1 : Math.max(1, wide);
     if (cursor) return () => this.moveCursor(cursor, dx * step, dy * step);
-    if (selected) return () => this.actions.nudge(dx * step, dy * step, "keys", "keys");
-    return () => this.actions.pan(-dx * PAN_STEP, -dy * PAN_STEP);
+    const isHeld = this.repeats > 0;
+    if (selected) return () => this.actions.nudge(dx * step, dy * step, "keys", "keys", isHeld);
+    return () => this.actions.sight.pan(-dx * PAN_STEP, -dy * PAN_STEP);
   }
 
   /** @param {Point} cursor @param {number} dx @param {number} dy */
@@ -108,19 +125,20 @@ export class Keyboard {
     if (this.actions.refuseWhenFull()) return;
     this.gestures.cancel();
     this.drawSince = performance.now();
-    this.actions.store.set({ cursor: this.gestures.middle(), selected: null, edge: null });
+    this.actions.store.set({ cursor: this.actions.sight.middle(), selected: null, edge: null });
     this.actions.tell("cursor");
   }
 
   /** @param {Point} cursor */
   corner(cursor) {
-    const { rubber } = this.state;
-    if (rubber) {
+    const { rubber, mode } = this.state;
+    if (mode === "extreme") this.actions.addPoint(cursor, "keys", performance.now());
+    else if (rubber) {
       this.actions.draw(rubber.from, cursor, "keys", "keys", performance.now() - this.drawSince);
-      return;
+    } else {
+      this.actions.store.set({ rubber: { from: cursor, to: cursor, armed: true } });
+      this.actions.tell("corner");
     }
-    this.actions.store.set({ rubber: { from: cursor, to: cursor, armed: true } });
-    this.actions.tell("corner");
   }
 
   /** @param {KeyboardEvent} event */
@@ -128,6 +146,7 @@ export class Keyboard {
     const { commands } = this;
     if (repeat) return null;
     if (key === "?" || key === "F1") return commands.help;
+    if (code === "KeyK") return commands.keys;
     if (shiftKey) return code === "KeyZ" ? commands.goBack : null;
     if (key === "Enter") return commands.submit;
     if (code === "KeyN") return commands.nothing;
@@ -136,16 +155,39 @@ export class Keyboard {
   }
 
   /** @param {KeyboardEvent} event */
-  tool({ key, code }) {
+  tool({ key, code, repeat }) {
     const { actions } = this;
-    if (key === "Delete" || key === "Backspace") return () => actions.remove();
+    if (key === "Backspace") return () => actions.dropPoint() || actions.remove();
+    if (key === "Delete") return () => actions.remove();
     if (key === "[") return () => actions.selectNeighbour(-1);
     if (key === "]") return () => actions.selectNeighbour(1);
-    if (key === "+" || key === "=") return () => actions.zoom(1.25);
-    if (key === "-") return () => actions.zoom(0.8);
-    if (code === "Digit0") return () => actions.fit();
-    if (code === "KeyF") return () => actions.fitSelected();
-    if (code === "KeyH") return () => actions.toggleAlone();
-    return code === "KeyE" ? () => actions.cycleEdge() : null;
+    if (code === "KeyE") return () => actions.cycleEdge();
+    if (code === "KeyX" && !repeat) return () => actions.toggleMode();
+    return this.view(key, code, repeat);
   }
+
+  /** @param {string} key @param {string} code @param {boolean} isHeld */
+  view(key, code, isHeld) {
+    const { sight } = this.actions;
+    const look = LIGHTS[key];
+    if (look) return () => sight.adjust(...look);
+    if (key === "\\" || code === "Backslash") return () => sight.resetLook();
+    if (key === "+" || key === "=") return () => sight.zoom(1.25);
+    if (key === "-") return () => sight.zoom(0.8);
+    if (code === "Digit0") return () => sight.fit();
+    if (code === "Digit1") return () => sight.actual();
+    if (code === "KeyF") return () => sight.fitSelected();
+    if (isHeld) return null;
+    if (code === "KeyG") return () => sight.toggleGuides();
+    return code === "KeyH" ? () => sight.toggleAlone() : null;
+  }
+}
+
+/** Keys that belong to the control in focus. @param {HTMLElement} target @param {string} key */
+function isTaken(target, key) {
+  const isPress = key === "Enter" || key === " ";
+  if (target.matches("input[type=checkbox]")) return key === " ";
+  if (target.matches("input[type=range]")) return /^(Arrow|Page|Home|End)/.test(key);
+  if (target.matches("button, a, summary")) return isPress;
+  return target.matches("input, select, textarea");
 }

@@ -9,25 +9,35 @@ import { withReasons } from "./boxes.js";
 import { Drafts } from "./draft.js";
 import { Gestures } from "./gestures.js";
 import { Keyboard } from "./keyboard.js";
+import { Loupe } from "./loupe.js";
 import { Panel } from "./panel.js";
 import { Painter } from "./render.js";
+import { Settings } from "./settings.js";
 import { Store } from "./store.js";
 import { Submitter } from "./submit.js";
+import { Tools } from "./tools.js";
 import { fit } from "./viewport.js";
 
 const page = readJson("page-data");
 const { max_boxes: maxBoxes } = page.campaign;
 const stage = byId("stage");
 const store = new Store();
-const session = new Session(page, { show, hide, tell: toast });
+// practice is this page with another source of photos and another end for answers
+const Kind = page.practice ? (await import("../practice/session.js")).PracticeSession : Session;
+const session = new Kind(page, { show, hide, tell: toast });
 const drafts = new Drafts(session.storage, page.worker.key);
 const actions = new Actions(store, maxBoxes, (key, values) => speak(key, values));
 const painter = new Painter(byId("photo"), byId("overlay"));
 const panel = new Panel(actions);
+const toolbox = new Tools(actions, new Settings(session.storage, page.worker.key));
+const loupe = new Loupe(/** @type {HTMLCanvasElement} */ (byId("loupe")));
 const gestures = new Gestures(stage, actions);
 const submitter = new Submitter(session, actions, drafts, stage);
 
-const SHOWN = ["limit", "too_small", "armed", "cursor", "corner", "submit_empty"];
+const SHOWN = [
+  "limit", "too_small", "outside", "armed", "cursor", "corner", "submit_empty",
+  "mode.extreme", "mode.corners", "point", "point_dropped", "brightness", "contrast",
+];
 
 /** Said to screen readers, and shown where it asks for something. @param {string} key @param {Record<string, string|number>} [values] */
 function speak(key, values) {
@@ -42,6 +52,7 @@ function show({ assignment, img }, before) {
   const size = { w: image.width, h: image.height };
   const kept = before ? /** @type {any[]} */ (before.memo ?? []) : drafts.restore(id);
   const boxes = before?.reasons ? withReasons(kept, before.reasons.boxes ?? {}) : kept;
+  gestures.cancel();
   measure();
   painter.setPhoto(img);
   store.open({ size, view: fit(size, store.state.stage), open: true }, boxes);
@@ -52,12 +63,13 @@ function show({ assignment, img }, before) {
 }
 
 function hide() {
+  gestures.cancel();
   store.set({ open: false });
 }
 
 function measure() {
   const { width, height } = stage.getBoundingClientRect();
-  store.set({ stage: { w: width, h: height } });
+  actions.sight.resize({ w: width, h: height });
 }
 
 /** @param {import("./types.js").State} state @param {import("./types.js").State} before */
@@ -79,6 +91,8 @@ function paintFooter(state, before) {
 store.subscribe((state, before) => {
   painter.paint(state, before);
   panel.paint(state, before);
+  toolbox.paint(state, before);
+  if (state.press || before.press) loupe.paint(state, painter.img);
   paintFooter(state, before);
   const { item } = session;
   if (item && state.open && state.history !== before.history && before.open) {
@@ -87,20 +101,26 @@ store.subscribe((state, before) => {
   }
 });
 
-new ResizeObserver(() => {
-  measure();
-  store.set({ view: fit(store.state.size, store.state.stage) });
-}).observe(stage);
+new ResizeObserver(measure).observe(stage);
+
+/** The instructions, opened at the keys. */
+function showKeys() {
+  const keys = /** @type {HTMLDetailsElement} */ (byId("keys"));
+  keys.open = true;
+  dialog("instructions").showModal();
+  keys.querySelector("summary")?.focus();
+  keys.scrollIntoView({ block: "start" });
+}
 
 /** @type {Record<string, () => void>} */
 const tools = {
-  "zoom-in": () => actions.zoom(1.4),
-  "zoom-out": () => actions.zoom(1 / 1.4),
-  "zoom-fit": () => actions.fit(),
+  "zoom-in": () => actions.sight.zoom(1.4),
+  "zoom-out": () => actions.sight.zoom(1 / 1.4),
+  "zoom-fit": () => actions.sight.fit(),
   undo: () => actions.undo(),
   redo: () => actions.redo(),
   delete: () => actions.remove(),
-  alone: () => actions.toggleAlone(),
+  duplicate: () => actions.duplicate(),
   "open-instructions": () => dialog("instructions").showModal(),
 };
 for (const [id, run] of Object.entries(tools)) byId(id).addEventListener("click", run);
@@ -112,6 +132,7 @@ new Keyboard(byId("task"), actions, gestures, {
   problem: () => submitter.problem(),
   goBack: () => submitter.goBack(),
   help: tools["open-instructions"],
+  keys: showKeys,
 });
 stage.addEventListener("pointerdown", () => session.timing.act());
 setInterval(() => (byId("go-back").hidden = !session.canGoBack), 5000);

@@ -7,7 +7,8 @@
  * @typedef {import("./types.js").Box} Box
  */
 import { byId, make, say, setText } from "../lib/dom.js";
-import { pointerOf } from "./gestures.js";
+import { pointerOf } from "./fingers.js";
+import { onGrid } from "./geometry.js";
 
 const PARTS = ["left", "top", "width", "height"];
 
@@ -28,11 +29,10 @@ export class Panel {
     const { edge } = state;
     if (!isSame) this.fill(state);
     if (!isSame || edge !== before.edge) this.mark(edge);
-    setText(byId("zoom-level"), `${Math.round(state.view.scale * 100)} %`);
     byId("undo").setAttribute("aria-disabled", String(!state.history.past.length));
     byId("redo").setAttribute("aria-disabled", String(!state.history.future.length));
     byId("delete").setAttribute("aria-disabled", String(state.selected === null));
-    byId("alone").setAttribute("aria-pressed", String(state.alone));
+    byId("duplicate").setAttribute("aria-disabled", String(state.selected === null));
   }
 
   /** @param {State} state */
@@ -84,6 +84,7 @@ export class Panel {
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.fields.querySelectorAll("[data-edge]"))) {
       button.setAttribute("aria-pressed", String(button.dataset.edge === (edge ?? "whole")));
     }
+    setText(byId("edge-now"), say(`edge.${edge ?? "whole"}`));
   }
 
   /** @param {Event} event */
@@ -96,7 +97,7 @@ export class Panel {
 
   typed() {
     const box = this.actions.selected;
-    const values = PARTS.map((part) => Number(this.input(part).value));
+    const values = PARTS.map((part) => onGrid(this.input(part).valueAsNumber));
     if (!box) return;
     this.actions.reshape(box.id, /** @type {import("./types.js").Bbox} */ (values), "numbers", "keys");
     const now = this.actions.selected ?? box;
@@ -108,6 +109,7 @@ export class Panel {
     const button = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest("button"));
     if (!button) return;
     const { edge, nudge } = button.dataset;
+    if (button.id === "edge-cycle") this.actions.cycleEdge();
     if (edge) {
       const chosen = edge === "whole" ? null : /** @type {import("./types.js").Edge} */ (edge);
       this.actions.store.set({ edge: chosen });

@@ -7,15 +7,24 @@
  * @typedef {import("./types.js").Bbox} Bbox
  */
 import { makeSvg } from "../lib/dom.js";
-import { between } from "./geometry.js";
+import { around, between } from "./geometry.js";
+import { visible } from "./grip.js";
 import { HANDLES, tagOf } from "./hit.js";
 import { toScreen } from "./viewport.js";
+
+/** Parts of the state that the boxes are drawn from. @type {readonly (keyof State)[]} */
+const DRAWN = [
+  "open", "view", "size", "history", "selected", "edge", "edit", "rubber", "cursor", "points", "alone", "bare",
+];
 
 export class Painter {
   /** @param {HTMLElement} holder of the photo @param {Element} overlay */
   constructor(holder, overlay) {
     this.holder = holder;
-    this.overlay = overlay;
+    this.shapes = makeSvg("g", {});
+    this.halo = makeSvg("path", { class: "guide-halo" });
+    this.guide = makeSvg("path", { class: "guide" });
+    overlay.append(this.halo, this.guide, this.shapes);
     /** @type {HTMLImageElement|null} */
     this.img = null;
   }
@@ -23,13 +32,33 @@ export class Painter {
   /** @param {HTMLImageElement} img decoded */
   setPhoto(img) {
     this.img = img;
+    img.style.filter = "";
     this.holder.replaceChildren(img);
   }
 
   /** @param {State} state @param {State} before */
   paint(state, before) {
     if (state.view !== before.view || state.size !== before.size) this.placePhoto(state);
-    this.overlay.replaceChildren(...shapes(state));
+    if (state.look !== before.look) this.light(state);
+    this.placeGuides(state);
+    if (DRAWN.some((part) => state[part] !== before[part])) {
+      this.shapes.replaceChildren(...shapes(state));
+    }
+  }
+
+  /** @param {State} state */
+  light({ look }) {
+    const { brightness, contrast } = look;
+    const isPlain = brightness === 100 && contrast === 100;
+    if (this.img) this.img.style.filter = isPlain ? "" : `brightness(${brightness}%) contrast(${contrast}%)`;
+  }
+
+  /** Lines through the pointer, or through the keyboard's cross, over the whole stage. @param {State} state */
+  placeGuides({ guides, open, hover, cursor, view, stage }) {
+    const [x, y] = cursor ? toScreen(view, [cursor.x, cursor.y, 0, 0]) : [hover?.x, hover?.y];
+    const isShown = guides && open && x !== undefined && y !== undefined;
+    const d = isShown ? `M0 ${y}H${stage.w}M${x} 0V${stage.h}` : "";
+    for (const path of [this.halo, this.guide]) path.setAttribute("d", d);
   }
 
   /** A display copy may be smaller than the full-size image: its own scale for each axis. @param {State} state */
@@ -44,12 +73,13 @@ export class Painter {
 /** @param {State} state @returns {Element[]} */
 function shapes(state) {
   if (!state.open) return [];
-  const { view, history, selected, edit, alone } = state;
+  const { view, history, selected, edit } = state;
+  const shown = visible(state);
   const drawn = history.present.map((box, i) => {
     const bbox = edit?.id === box.id ? edit.bbox : box.bbox;
     const rect = toScreen(view, bbox);
     const isPicked = box.id === selected;
-    if (alone && !isPicked && !edit) return null;
+    if (!shown.includes(box)) return null;
     return { isPicked, shape: boxShape(rect, i + 1, isPicked, box.reason !== undefined, state) };
   });
   const kept = drawn.flatMap((one) => (one ? [one] : []));
@@ -112,18 +142,22 @@ function edgeLine([x, y, w, h], edge) {
 }
 
 /** What is being drawn, and the keyboard's cross. @param {State} state */
-function draftShapes({ rubber, cursor, view, size }) {
+function draftShapes({ rubber, cursor, points, view, size }) {
   /** @type {Element[]} */
   const made = [];
-  if (rubber) {
-    const rect = toScreen(view, between(rubber.from, rubber.to, size));
-    const group = makeSvg("g", { class: "box is-draft" });
-    group.append(...outline(rect));
-    made.push(group);
-    if (rubber.armed) made.push(dot(toScreen(view, [rubber.from.x, rubber.from.y, 0, 0])));
-  }
+  if (rubber) made.push(draft(toScreen(view, between(rubber.from, rubber.to, size))));
+  if (points.length > 1) made.push(draft(toScreen(view, around(points, size))));
+  const set = rubber?.armed ? [rubber.from, ...points] : points;
+  made.push(...set.map(({ x, y }) => dot(toScreen(view, [x, y, 0, 0]))));
   if (cursor) made.push(...cross(toScreen(view, [cursor.x, cursor.y, 0, 0])));
   return made;
+}
+
+/** @param {Bbox} rect */
+function draft(rect) {
+  const group = makeSvg("g", { class: "box is-draft" });
+  group.append(...outline(rect));
+  return group;
 }
 
 /** @param {Bbox} at */

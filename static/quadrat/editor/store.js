@@ -6,6 +6,7 @@
  * @typedef {import("./types.js").State} State
  */
 import * as history from "./history.js";
+import { PLAIN } from "./sight.js";
 
 /** @type {State} */
 const EMPTY = {
@@ -18,7 +19,14 @@ const EMPTY = {
   rubber: null,
   edit: null,
   cursor: null,
+  mode: "corners",
+  points: [],
   alone: false,
+  bare: false,
+  look: PLAIN,
+  guides: true,
+  hover: null,
+  press: null,
   open: false,
 };
 
@@ -58,20 +66,26 @@ export class Store {
     this.listeners.push(listen);
   }
 
-  /** One finished gesture. @param {readonly import("./types.js").Box[]} boxes @param {number|null} selected */
-  commit(boxes, selected) {
+  /**
+   * One finished gesture.
+   * @param {readonly import("./types.js").Box[]} boxes @param {number|null} selected
+   * @param {boolean} [isSame] still the gesture before, such as a key that is held
+   */
+  commit(boxes, selected, isSame = false) {
+    const keep = isSame ? history.amend : history.commit;
     this.set({
-      history: history.commit(this.state.history, boxes),
+      history: keep(this.state.history, boxes),
       selected,
       edge: selected === this.state.selected ? this.state.edge : null,
       rubber: null,
       edit: null,
+      points: [],
     });
   }
 
-  /** A fresh photo. @param {Partial<State>} change @param {readonly import("./types.js").Box[]} boxes */
+  /** A fresh photo, with its own light; the worker's habits stay. @param {Partial<State>} change @param {readonly import("./types.js").Box[]} boxes */
   open(change, boxes) {
-    const { stage } = this.state;
-    this.set({ ...EMPTY, stage, ...change, history: history.start(boxes) });
+    const { stage, mode, guides } = this.state;
+    this.set({ ...EMPTY, stage, mode, guides, ...change, history: history.start(boxes) });
   }
 }

@@ -9,8 +9,10 @@
  * @typedef {{scale: number, x: number, y: number}} View  scale: screen px per image px; x, y: where the image's corner is on screen
  * @typedef {"n"|"ne"|"e"|"se"|"s"|"sw"|"w"|"nw"} Handle
  * @typedef {"left"|"top"|"right"|"bottom"} Edge
- * @typedef {"drag"|"click2"|"keys"|"numbers"} Method
+ * @typedef {"drag"|"click2"|"extreme"|"keys"|"numbers"} Method
  * @typedef {"mouse"|"touch"|"pen"|"keys"} Pointer
+ *
+ * @typedef {{brightness: number, contrast: number}} Look  per cent; 100 is the photo as it is
  *
  * @typedef {object} Box
  * @property {number} id          unique within one photo, never sent
@@ -39,7 +41,14 @@
  * @property {Rubber|null} rubber
  * @property {{id: number, bbox: Bbox}|null} edit  a box that is being moved or resized
  * @property {Point|null} cursor  keyboard drawing
+ * @property {"corners"|"extreme"} mode  how a box is drawn: two corners, or its four outermost points
+ * @property {readonly Point[]} points   outermost points set so far, in any order
  * @property {boolean} alone      other boxes hidden
+ * @property {boolean} bare       all boxes hidden
+ * @property {Look} look
+ * @property {boolean} guides     lines through the pointer
+ * @property {Point|null} hover   the pointer, in screen pixels
+ * @property {{at: Point, focus: Point}|null} press  a finger that shapes a box: on screen, and the image point it places
  * @property {boolean} open       the photo is painted and may be answered
  */
 export {};

@@ -65,10 +65,25 @@ export const toScreen = (view, [x, y, w, h]) => [
   h * view.scale,
 ];
 
-/** @param {number} scale @param {Size} size @param {Size} stage */
+/**
+ * The view on a stage that became wider or narrower: the whole photo stays whole, a closer look
+ * keeps what is in its middle.
+ * @param {View} view @param {Size} size @param {Size} before @param {Size} after @returns {View}
+ */
+export function onStage(view, size, before, after) {
+  if (isWhole(view, size, before)) return fit(size, after);
+  const { x, y } = toImage(view, { x: before.w / 2, y: before.h / 2 });
+  const scale = limit(view.scale, size, after);
+  return settle({ scale, x: after.w / 2 - x * scale, y: after.h / 2 - y * scale }, size, after);
+}
+
+/** @param {View} view @param {Size} size @param {Size} stage */
+export const isWhole = (view, size, stage) => view.scale <= fit(size, stage).scale * 1.001;
+
+/** From a little smaller than the whole photo to 16 times it; 1:1 is always within. @param {number} scale @param {Size} size @param {Size} stage */
 function limit(scale, size, stage) {
   const whole = fit(size, stage).scale;
-  return clamp(scale, whole * MIN_ZOOM, whole * MAX_ZOOM);
+  return clamp(scale, Math.min(1, whole * MIN_ZOOM), Math.max(1, whole * MAX_ZOOM));
 }
 
 /** A photo smaller than the stage is centred, a larger one never leaves it. @param {View} view @param {Size} size @param {Size} stage @returns {View} */

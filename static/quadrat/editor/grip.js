@@ -1,0 +1,62 @@
+// @ts-check
+/**
+ * A box in a hand: what it becomes while a handle or its tag is pulled, and what the pointer
+ * would take hold of.
+ *
+ * @typedef {import("./types.js").Bbox} Bbox
+ * @typedef {import("./types.js").Handle} Handle
+ * @typedef {import("./types.js").Point} Point
+ * @typedef {import("./types.js").State} State
+ * @typedef {{kind: "resize", id: number, bbox: Bbox, handle: Handle, at: Point}
+ *   | {kind: "move", id: number, bbox: Bbox, at: Point}} Hold  at: where it was taken, on screen
+ */
+import { SNAP_SCREEN, clamp, move, resize, snapToImage } from "./geometry.js";
+import { hitTest } from "./hit.js";
+import { toImage } from "./viewport.js";
+
+/** @param {Hold} hold @param {Point} at the pointer, on screen @param {State} state @returns {Bbox} */
+export function pulled(hold, at, state) {
+  const { size, view } = state;
+  if (hold.kind === "resize") {
+    return resize(hold.bbox, hold.handle, corner(hold.bbox, hold.handle, hold.at, at, state), size);
+  }
+  return move(hold.bbox, (at.x - hold.at.x) / view.scale, (at.y - hold.at.y) / view.scale, size);
+}
+
+/** The handle keeps its distance from the finger that took it. @param {Bbox} bbox @param {Handle} handle @param {Point} from @param {Point} at @param {State} state */
+function corner([x, y, w, h], handle, from, at, { size, view }) {
+  const point = {
+    x: (handle.includes("w") ? x : x + w) + (at.x - from.x) / view.scale,
+    y: (handle.includes("n") ? y : y + h) + (at.y - from.y) / view.scale,
+  };
+  return snapToImage(point, size, SNAP_SCREEN / view.scale);
+}
+
+/** The image point that a finger places and hides. @param {Hold|null} hold @param {Point} at @param {State} state @returns {Point} */
+export function focusOf(hold, at, state) {
+  const { size, view } = state;
+  const under = toImage(view, at);
+  const free = { x: clamp(under.x, 0, size.w), y: clamp(under.y, 0, size.h) };
+  if (hold?.kind !== "resize") return free;
+  const { handle } = hold;
+  const point = corner(hold.bbox, handle, hold.at, at, state);
+  return {
+    x: /[ew]/.test(handle) ? point.x : free.x,
+    y: /[ns]/.test(handle) ? point.y : free.y,
+  };
+}
+
+/** What can be seen can be taken, and nothing else. @param {State} state */
+export function visible({ history, alone, bare, selected }) {
+  if (bare) return [];
+  return alone ? history.present.filter(({ id }) => id === selected) : history.present;
+}
+
+/** The CSS cursor says what a press would do. @param {State} state @param {Point} at */
+export function cursorAt(state, at) {
+  if (state.mode === "extreme" && state.points.length) return "crosshair";
+  const hit = hitTest(visible(state), state.selected, at, state.view, false);
+  if (!hit) return "crosshair";
+  if (hit.part === "handle") return `${hit.handle}-resize`;
+  return hit.part === "tag" && hit.id === state.selected ? "move" : "pointer";
+}
