@@ -7,15 +7,28 @@ from typing import cast
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotate import submission
-from annotate.serializers import AnnotationSerializer
-from crowd.models import User
+from annotate import practice, submission
+from annotate.serializers import (
+    AnnotationSerializer,
+    TriedSerializer,
+    feedback_body,
+    scene_body,
+)
+from crowd import queries
+from crowd.models import Campaign, User
 from crowd.permissions import IsWorker
-from crowd.serializers import ErrorSerializer, StoredAnswerSerializer, stored_body
+from crowd.qualification import practice_of
+from crowd.serializers import (
+    ClaimSerializer,
+    ErrorSerializer,
+    StoredAnswerSerializer,
+    stored_body,
+)
 
 
 class AnnotationView(APIView):
@@ -39,3 +52,40 @@ class AnnotationView(APIView):
         worker = cast(User, request.user).worker
         stored = submission.accept(worker, assignment_id, answer.validated_data, now=timezone.now())
         return Response(stored_body(stored.answer, is_replay=stored.is_replay))
+
+
+class PracticeView(APIView):
+    """The practice page claims here as the box page claims tasks, in the same shape."""
+
+    permission_classes = [IsWorker]
+
+    @extend_schema(exclude=True)
+    def post(self, request: Request, slug: str) -> Response:
+        """The next `count` practice photos of this worker; nothing is leased or stored."""
+        wish = ClaimSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        campaign = queries.campaign_of_kind(slug, Campaign.Kind.BOX)
+        first = practice_of(cast(User, request.user).worker, campaign).n_practised
+        numbers = range(first, first + wish.validated_data["count"])
+        now = timezone.now()
+        body = [scene_body(campaign, number, now=now) for number in numbers]
+        return Response({"assignments": body}, status=status.HTTP_201_CREATED)
+
+
+class PracticeAnswerView(APIView):
+    permission_classes = [IsWorker]
+
+    @extend_schema(exclude=True)
+    def put(self, request: Request, slug: str, number: int) -> Response:
+        """What is good and what is not about the boxes on a practice photo."""
+        tried = TriedSerializer(data=request.data)
+        tried.is_valid(raise_exception=True)
+        feedback = practice.check(
+            cast(User, request.user).worker,
+            queries.campaign_of_kind(slug, Campaign.Kind.BOX),
+            number,
+            outcome=tried.validated_data["outcome"],
+            boxes_xywh=[box["bbox"] for box in tried.validated_data["boxes"]],
+            now=timezone.now(),
+        )
+        return Response(feedback_body(feedback))

@@ -7,6 +7,7 @@ so two that are made at once do no harm, and nothing is lost with the folder.
 from __future__ import annotations
 
 import io
+import json
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -30,15 +31,31 @@ def jpeg(name: str, draw: Callable[[], Image.Image]) -> bytes:
         return _keep(path, draw())
 
 
+def truth(name: str, draw: Callable[[], list[list[float]]]) -> list[list[float]]:
+    """The true boxes of a drawing, [x, y, w, h] each, kept like pictures."""
+    path = f"drawn/{VERSION}/{name}"
+    try:
+        with default_storage.open(path) as file:
+            return list(json.load(file))
+    except FileNotFoundError:
+        boxes = draw()
+        _write(path, json.dumps(boxes).encode())
+        return boxes
+
+
 def _keep(path: str, picture: Image.Image) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=_QUALITY, progressive=True)
     data = buffer.getvalue()
+    _write(path, data)
+    return data
+
+
+def _write(path: str, data: bytes) -> None:
     if isinstance(default_storage, FileSystemStorage):
         _write_whole(Path(default_storage.path(path)), data)
     else:
         default_storage.save(path, ContentFile(data))
-    return data
 
 
 def _write_whole(path: Path, data: bytes) -> None:

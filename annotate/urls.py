@@ -20,6 +20,18 @@ register_converter(HintConverter, "hint")
 app_name = "annotate"
 urlpatterns = [
     path("box/<slug:slug>/", views.task, name="task"),
+    path("box/<slug:slug>/practice/", views.practise, name="practise"),
+    path("api/campaigns/<slug:slug>/practice/", api.PracticeView.as_view(), name="practice"),
+    path(
+        "api/campaigns/<slug:slug>/practice/<int:number>/",
+        api.PracticeAnswerView.as_view(),
+        name="practice_answer",
+    ),
+    path(
+        "drawn/<int:version>/practice/<str:super_class>/<int:number>.jpg",
+        views.practice_picture,
+        name="practice_picture",
+    ),
     path(
         "drawn/<int:version>/rules/<str:super_class>/<slug:rule>-<hint:hint>.jpg",
         views.lesson,

@@ -55,6 +55,7 @@ class Options(TypedDict, total=False):
 
     instructions: str
     has_grid: bool
+    has_qualification: bool
     missed_cost: float
 
 
@@ -143,6 +144,8 @@ def _wrong_options(campaign: Campaign) -> dict[str, list[str]]:
     wrong = {}
     if campaign.has_grid and campaign.kind != Campaign.Kind.VERIFY:
         wrong["has_grid"] = ["Only verification has a grid of photos; boxes are drawn one by one."]
+    if campaign.has_qualification and campaign.kind != Campaign.Kind.BOX:
+        wrong["has_qualification"] = ["There is practice for boxes only."]
     least, most = campaign.workers_per_task, campaign.max_workers
     if most < least:
         wrong["max_workers"] = [f"The upper limit, {most}, is below the {least} that are wanted."]

@@ -28,6 +28,15 @@ class Conflict(CrowdError):
     status = 409
 
 
+class Unqualified(Conflict):
+    """The campaign asks for practice first."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Practise on a few drawn photos first; the page of this campaign leads there."
+        )
+
+
 class Invalid(CrowdError):
     """The answer breaks a rule; `errors` says which, by field."""
 

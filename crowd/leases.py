@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from consensus.stopping import StoppingRule
-from crowd.errors import Conflict, NotFound
+from crowd.errors import Conflict, NotFound, Unqualified
 from crowd.models import Assignment, Campaign, Enrolment, Task, Worker
 
 MAX_CLAIM = 24
@@ -36,7 +36,8 @@ SELECT enrolment.id, enrolment.cursor, enrolment.next_lap_at, enrolment.n_claime
        campaign.pilot_share > 0 AND enrolment.n_claimed < {MOST_PILOTS}
        AND coalesce((SELECT skill.n_answers FROM crowd_skillestimate skill
                      WHERE skill.worker_id = enrolment.worker_id AND skill.kind = campaign.kind),
-                    0) < {PROVEN}
+                    0) < {PROVEN},
+       campaign.has_qualification AND enrolment.qualified_at IS NULL
 FROM crowd_enrolment enrolment JOIN crowd_campaign campaign ON campaign.id = enrolment.campaign_id
 WHERE enrolment.worker_id = %s AND campaign.slug = %s
 FOR UPDATE OF enrolment
@@ -140,6 +141,7 @@ class _Place:
     status: str
     lease_s: int
     is_unproven: bool
+    is_unqualified: bool
 
 
 def claim(
@@ -148,13 +150,16 @@ def claim(
     """Lease up to `count` tasks (1 to 24); those already held come first, renewed.
 
     Returns the leases and the campaign's kind; none when nothing is left for this worker now.
-    Raises `NotFound` for an unknown campaign and `Conflict` where it is not running. A campaign is
-    open to every worker while it runs.
+    Raises `NotFound` for an unknown campaign, `Conflict` where it is not running and `Unqualified`
+    where it asks for practice that the worker has not passed yet. Otherwise a campaign is open to
+    every worker while it runs. Simulated workers have nothing to learn.
     """
     with transaction.atomic():
         place = _lock_enrolment(worker, slug)
         if place.status != Campaign.Status.RUNNING:
             raise Conflict("This campaign is not running at the moment. Try again later.")
+        if place.is_unqualified and not worker.is_simulated:
+            raise Unqualified
         until = now + timedelta(seconds=place.lease_s)
         known: dict[str, Any] = {
             "worker": worker.pk,

@@ -36,7 +36,8 @@ class Campaign(models.Model):
     `PILOT_ANSWERS` answers from the start, so that workers can be compared. `has_grid`: workers
     may screen many photos at once, for groups where nearly every photo shows the animal.
     `missed_cost` (verification): how many times as bad it is to let an image without the animal
-    through as to leave a good one out.
+    through as to leave a good one out. `has_qualification` (boxes): workers pass a practice before
+    they are handed a task.
     """
 
     class Kind(models.TextChoices):
@@ -81,6 +82,7 @@ class Campaign(models.Model):
         default=0.0, db_default=0.0, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
     )
     has_grid = models.BooleanField(default=False, db_default=False)
+    has_qualification = models.BooleanField(default=False, db_default=False)
     lease_s = models.PositiveIntegerField(default=600, validators=[MinValueValidator(30)])
     instructions = models.TextField(blank=True)
     seed = models.PositiveIntegerField(default=0)
@@ -189,7 +191,10 @@ class Task(models.Model):
 
 
 class Enrolment(models.Model):
-    """A worker in a campaign: how far along its tasks the worker has come.
+    """A worker in a campaign: practice before it, and how far along its tasks the worker has come.
+
+    `n_practised` counts the practice photos tried, `practice` tells of the latest of them whether
+    they were done well, and `qualified_at` when that was enough (`crowd/qualification.py`).
 
     Claiming starts behind `cursor`, so its cost does not grow with what the worker has done.
     Behind the last task the cursor goes back to the start for what was given back meanwhile,
@@ -203,6 +208,9 @@ class Enrolment(models.Model):
     cursor = models.IntegerField(default=-1)
     next_lap_at = models.DateTimeField(null=True, blank=True)
     n_claimed = models.PositiveIntegerField(default=0)
+    n_practised = models.PositiveIntegerField(default=0, db_default=0)
+    practice = models.JSONField(default=list)
+    qualified_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "worker"], name="enrolled_once")]

@@ -7,6 +7,7 @@ import uuid
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from catalog.models import Image
+from crowd.errors import NotFound
 from crowd.models import Assignment, Campaign, Task, User, Worker
 
 
@@ -17,6 +18,14 @@ def visible_image(uid: uuid.UUID, user: User) -> Image | None:
         assigned = Assignment.objects.filter(task__image=OuterRef("pk"), worker__user=user)
         images = images.filter(Exists(assigned))
     return images.first()
+
+
+def campaign_of_kind(slug: str, kind: Campaign.Kind) -> Campaign:
+    """The campaign; `NotFound` where there is none of that name and kind."""
+    campaign = Campaign.objects.filter(slug=slug, kind=kind).first()
+    if campaign is None:
+        raise NotFound("There is no such campaign.")
+    return campaign
 
 
 def campaigns_to_work_on() -> QuerySet[Campaign]:

@@ -27,7 +27,11 @@ ORGANIZERS = frozenset({"organizer", "administrator"})
 # what a door that is closed answers: sign in first; not yours; there is no such thing for you
 CLOSED = {401, 403, 404}
 METHODS = ("get", "post", "put", "patch", "delete")
-BODIES = {"annotate:annotation": make.annotation(), "verify:verdict": make.verdict()}
+BODIES = {
+    "annotate:annotation": make.annotation(),
+    "annotate:practice_answer": make.annotation(),
+    "verify:verdict": make.verdict(),
+}
 FORMS = {
     "dashboard:campaign_status": {"status": "running"},
     "dashboard:worker_status": {"action": "reinstate"},
@@ -50,6 +54,10 @@ ALLOWED = {
     "crowd:release": frozenset({"worker"}),
     "annotate:task": SIGNED_IN,
     "annotate:lesson": SIGNED_IN,
+    "annotate:practise": SIGNED_IN,
+    "annotate:practice": SIGNED_IN,
+    "annotate:practice_answer": SIGNED_IN,
+    "annotate:practice_picture": SIGNED_IN,
     "annotate:annotation": frozenset({"worker"}),
     "verify:task": SIGNED_IN,
     "verify:verdict": frozenset({"worker"}),
@@ -117,6 +125,7 @@ def world(ada, olga, root) -> World:
         "super_class": "Aves",
         "rule": "kind",
         "hint": "good",
+        "number": "3",
         "assignment_id": str(box_lease.id),
         "task_id": str(box_lease.task_id),
         "worker_id": str(ada.pk),

@@ -48,6 +48,12 @@ class Command(BaseCommand):
             help="verify: workers may screen many photos at once, where few lack the animal",
         )
         parser.add_argument(
+            "--qualification",
+            action="store_true",
+            dest="has_qualification",
+            help="box: workers pass a practice before their first photo",
+        )
+        parser.add_argument(
             "--missed-cost",
             type=float,
             default=1.0,
@@ -67,7 +73,8 @@ class Command(BaseCommand):
         if super_class is None:
             known = ", ".join(superclasses.SuperClass.values)
             raise CommandError(f"{options['super_class']!r} is no super-class; known: {known}.")
-        chosen = ("slug", "split", "max_workers", "tau", "pilot_share", "missed_cost")
+        chosen = ("slug", "split", "max_workers", "tau", "pilot_share", "missed_cost", "seed")
+        asked = ("has_grid", "has_qualification", "instructions")
         try:
             campaign = campaigns.create(
                 kind=Campaign.Kind(options["kind"]),
@@ -75,7 +82,7 @@ class Command(BaseCommand):
                 super_class=super_class,
                 **_stopping(options),
                 now=timezone.now(),
-                **{name: options[name] for name in (*chosen, "has_grid", "instructions", "seed")},
+                **{name: options[name] for name in (*chosen, *asked)},
             )
         except CrowdError as error:
             raise CommandError(_in_words(error)) from error

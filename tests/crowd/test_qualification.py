@@ -1,0 +1,96 @@
+"""Campaigns that ask for practice first hand out nothing before."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+
+from crowd import campaigns, leases, qualification
+from crowd.errors import Invalid, Unqualified
+from crowd.models import Campaign
+from tests import make
+from tests.make import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def practise(worker, campaign, *went):
+    for number, is_good in enumerate(went):
+        qualification.record(worker, campaign, number, is_good=is_good, now=NOON)
+
+
+@pytest.fixture
+def strict() -> Campaign:
+    return make.campaign(2, slug="strict", has_qualification=True)
+
+
+def test_a_newcomer_is_sent_to_practice(api, ada, strict):
+    with pytest.raises(Unqualified):
+        leases.claim(ada, "strict", count=1, now=NOON)
+    reply = api(ada).post("/api/campaigns/strict/assignments/", {"count": 1})
+    assert reply.status_code == 409
+    assert "Practise" in reply.json()["detail"]
+    assert strict.tasks.filter(n_taken=0).count() == 2
+
+
+def test_the_box_page_leads_to_practice_and_back(client, ada, strict):
+    client.force_login(ada.user)
+    assert client.get("/box/strict/")["Location"] == "/box/strict/practice/"
+    assert client.get("/box/strict/practice/").status_code == 200
+    practise(ada, strict, True, True, True, True)
+    assert client.get("/box/strict/").status_code == 200
+
+
+def test_who_has_passed_gets_photos(ada, strict):
+    practise(ada, strict, True, False, True, True, True)
+    held, _ = leases.claim(ada, "strict", count=2, now=NOON)
+    assert len(held) == 2
+
+
+def test_too_few_good_ones_are_not_enough(ada, strict):
+    practise(ada, strict, True, False, True, False, True)
+    with pytest.raises(Unqualified):
+        leases.claim(ada, "strict", count=1, now=NOON)
+
+
+def test_practice_in_one_campaign_opens_no_other(ada, strict):
+    other = make.campaign(1, slug="other", has_qualification=True)
+    practise(ada, other, True, True, True, True)
+    with pytest.raises(Unqualified):
+        leases.claim(ada, "strict", count=1, now=NOON)
+
+
+def test_photos_skipped_ahead_do_not_count(ada, strict):
+    for number in (3, 4, 5, 6):
+        found = qualification.record(ada, strict, number, is_good=True, now=NOON)
+    assert found == qualification.Practice(0, (), is_qualified=False)
+
+
+def test_a_campaign_that_does_not_ask_takes_everybody(ada):
+    make.campaign(1, slug="open")
+    assert len(leases.claim(ada, "open", count=1, now=NOON)[0]) == 1
+
+
+def test_simulated_workers_have_nothing_to_learn(ada, strict):
+    ada.is_simulated = True
+    ada.save()
+    assert len(leases.claim(ada, "strict", count=1, now=NOON)[0]) == 1
+
+
+def test_the_command_asks_for_it():
+    make.images(1, of=make.dataset("shore"))
+    call_command(
+        "create_campaign", "gulls", kind="box", dataset="shore", super_class="Aves",
+        has_qualification=True,
+    )  # fmt: skip
+    assert Campaign.objects.get(slug="gulls").has_qualification
+
+
+def test_verification_has_no_practice_yet():
+    make.images(1, of=make.dataset("wood"), super_class="Mammalia")
+    with pytest.raises(Invalid) as refused:
+        campaigns.create(
+            slug="deer", kind=Campaign.Kind.VERIFY, dataset=make.dataset("wood"),
+            super_class="Mammalia", has_qualification=True, now=NOON,
+        )  # fmt: skip
+    assert "has_qualification" in refused.value.errors
