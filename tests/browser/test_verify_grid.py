@@ -318,6 +318,18 @@ def test_a_closed_tab_sends_or_keeps_what_was_answered(site: Site, enter: Callab
     assert n_rows(site, again) == 3
 
 
+def test_the_last_single_verdict_brings_thanks_and_is_stored(site: Site, newcomer: People):
+    page = newcomer("traces")
+    expect(page.locator("#mode")).to_be_hidden()
+    for _ in range(2):
+        answer(page, "1")
+    single(page)
+    page.keyboard.press("2")
+    expect(page.locator("#note-done")).to_be_visible(timeout=20_000)
+    saved(page)
+    assert labels(site, page) == {"animal": 2, "tracks": 1}
+
+
 def test_the_grid_has_no_violation(enter: Callable[..., Page]):
     page = enter()
     seen(page, GRID, GRID)
