@@ -127,7 +127,7 @@ def test_a_further_worker_who_draws_exactly_the_fused_box_never_lowers_its_proba
     before = merged(answers, by)
     if len(before.boxes) + len(before.rejected) != 1:
         return  # which candidate a box joins where several overlap is the matching's to say
-    (box,) = (*before.boxes, *before.rejected)
+    box = [*before.boxes, *before.rejected][0]
     if min(box.xywh[2:]) < 1:
         return
     after = merged([*answers, BoxAnswer(name, boxes(box.xywh))], {**by, name: plain})

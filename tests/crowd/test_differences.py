@@ -75,7 +75,7 @@ def best(old, new) -> float:
     iou = iou_matrix(edges_of(np.array(old)), edges_of(np.array(new)))
     iou = np.where(iou >= boxes.SAME_OBJECT_IOU, iou, 0.0)
     ways = permutations(range(len(new)), len(old))
-    return max(sum(iou[a, b] for a, b in enumerate(way)) for way in ways)
+    return max(float(sum(iou[a, b] for a, b in enumerate(way))) for way in ways)
 
 
 def test_another_label_is_a_difference():

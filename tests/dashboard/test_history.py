@@ -88,7 +88,7 @@ def version(campaign: Campaign, number: int, **figures) -> ConsensusVersion:
 
 
 @pytest.fixture
-def remade(birds) -> Campaign:
+def remade(birds: Campaign) -> Campaign:
     """Version 1: one bird in both photos. Version 2: it moved by 20 px. Version 3: nothing new."""
     boxed(birds, LEFT, number=1)
     version(birds, 1, n_tasks=2, n_changed=2)
