@@ -150,6 +150,14 @@ def test_an_adaptive_campaign_in_the_making(site: Site, organizer: Page):
     assert violations(organizer, themes=BOTH) == []
 
 
+def test_a_verification_campaign_in_the_making(site: Site, organizer: Page):
+    go(organizer, site.address + "/dashboard/campaigns/new/")
+    expect(organizer.get_by_label("How bad a miss is")).to_be_hidden()
+    organizer.get_by_label("Verify: is it the animal itself").check()
+    expect(organizer.get_by_label("How bad a miss is")).to_have_value("1")
+    assert violations(organizer, themes=BOTH) == []
+
+
 def test_a_workers_page_for_organizers(site: Site, organizer: Page, newcomer: People):
     newcomer("reptiles")
     ((worker,),) = site.rows(
