@@ -29,8 +29,15 @@ export class PracticeSession extends Session {
     watchHand();
     this.listen();
     this.count(practice);
-    if (!practice.n_practised) dialog("instructions").showModal();
+    if (!practice.n_practised) this.instruct();
     void this.advance();
+  }
+
+  /** The rules come first; the keys work from the moment they are closed. */
+  instruct() {
+    const rules = dialog("instructions");
+    rules.addEventListener("close", () => byId("stage").focus({ preventScroll: true }), { once: true });
+    rules.showModal();
   }
 
   get canGoBack() {
