@@ -166,6 +166,8 @@ for slug, kind, dataset, super_class, n in (
     ("mammals", "verify", "scenes", "Mammalia", 3),
     ("reptiles", "box", "garden", "Reptilia", 20),
     ("lizards", "box", "garden", "Reptilia", 20),
+    ("geckos", "box", "garden", "Reptilia", 20),
+    ("skinks", "box", "garden", "Reptilia", 20),
     ("traces", "verify", "garden", "Reptilia", 20),
 ):
     call_command(

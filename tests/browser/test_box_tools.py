@@ -14,6 +14,8 @@ from tests.site import DESKTOP, PHONE, Site, shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 
+CAMPAIGN = "geckos"
+
 Point = tuple[float, float]
 
 
@@ -29,7 +31,7 @@ def dark(page: Page) -> str:
 
 @pytest.mark.parametrize("ratio", [1, 1.25, 2, 3])
 def test_points_are_stored_where_they_were_pressed_at_any_zoom(site: Site, newcomer, ratio):
-    page = newcomer("reptiles", device_scale_factor=ratio)
+    page = newcomer(CAMPAIGN, device_scale_factor=ratio)
     to_photo_of_width(site, page, 2600)
     page.keyboard.press("1")  # one pixel for one, then closer still and aside
     page.mouse.move(623, 377)
@@ -55,7 +57,7 @@ def test_points_are_stored_where_they_were_pressed_at_any_zoom(site: Site, newco
 
 
 def test_points_are_taken_back(newcomer):
-    page = newcomer("reptiles")
+    page = newcomer(CAMPAIGN)
     page.keyboard.press("x")
     press(page, (400, 300), (500, 400))
     expect(page.locator("#overlay .corner")).to_have_count(2)
@@ -67,7 +69,7 @@ def test_points_are_taken_back(newcomer):
 
 
 def test_a_first_corner_does_not_survive_its_photo(newcomer):
-    page = newcomer("reptiles")
+    page = newcomer(CAMPAIGN)
     uid = shown(page)
     page.wait_for_timeout(450)
     press(page, (400, 300))
@@ -80,7 +82,7 @@ def test_a_first_corner_does_not_survive_its_photo(newcomer):
 
 
 def test_a_double_click_draws_nothing(newcomer):
-    page = newcomer("reptiles")
+    page = newcomer(CAMPAIGN)
     page.mouse.dblclick(500, 400)
     expect(page.locator("#overlay .is-draft")).to_have_count(0)
     expect_boxes(page, 0)
@@ -88,7 +90,7 @@ def test_a_double_click_draws_nothing(newcomer):
 
 
 def test_the_number_fields_are_exact(site: Site, newcomer):
-    page = newcomer("reptiles")
+    page = newcomer(CAMPAIGN)
     draw(page, 0.2, 0.2, 0.5, 0.5)
     for field, value in {"left": "10.5", "top": "20", "width": "33", "height": "44.5"}.items():
         page.locator(f"#field-{field}").fill(value)
@@ -104,7 +106,7 @@ def test_the_number_fields_are_exact(site: Site, newcomer):
 
 
 def test_light_is_for_one_photo_and_not_for_the_answer(newcomer):
-    page = newcomer("reptiles")
+    page = newcomer(CAMPAIGN)
     for key in (".", ".", "<"):
         page.keyboard.press(key)
     expect(page.locator("#brightness-value")).to_have_text("120 %")
@@ -121,7 +123,7 @@ def test_light_is_for_one_photo_and_not_for_the_answer(newcomer):
 
 
 def test_others_are_hidden_and_all_while_alt_is_held(newcomer):
-    page = newcomer("reptiles")
+    page = newcomer(CAMPAIGN)
     draw(page, 0.1, 0.1, 0.3, 0.3)
     draw(page, 0.5, 0.5, 0.7, 0.7)
     shapes = page.locator("#overlay g.box")
@@ -138,7 +140,7 @@ def test_others_are_hidden_and_all_while_alt_is_held(newcomer):
 
 
 def test_a_copy_is_made_and_taken_back(newcomer):
-    page = newcomer("reptiles")
+    page = newcomer(CAMPAIGN)
     draw(page, 0.2, 0.2, 0.4, 0.4)
     page.locator("#duplicate").click()
     expect_boxes(page, 2)
@@ -149,7 +151,7 @@ def test_a_copy_is_made_and_taken_back(newcomer):
 
 
 def test_a_closer_look_survives_another_window_size(site: Site, newcomer):
-    page = newcomer("reptiles")
+    page = newcomer(CAMPAIGN)
     page.keyboard.press("1")
     page.wait_for_timeout(100)
     scale = place(site, page).scale
@@ -164,7 +166,7 @@ def test_a_closer_look_survives_another_window_size(site: Site, newcomer):
 
 
 def test_the_page_is_mirrored_for_the_left_hand_and_remembers_it(newcomer):
-    page = newcomer("reptiles")
+    page = newcomer(CAMPAIGN)
     page.locator("#lefty").check()
 
     def is_mirrored() -> bool:
@@ -183,7 +185,7 @@ def test_the_page_is_mirrored_for_the_left_hand_and_remembers_it(newcomer):
 
 
 def test_a_finger_has_a_loupe_on_the_other_side(site: Site, newcomer):
-    page = newcomer("reptiles", viewport=PHONE, has_touch=True, is_mobile=True)
+    page = newcomer(CAMPAIGN, viewport=PHONE, has_touch=True, is_mobile=True)
     found = place(site, page)
     fingers = Fingers(page)
     loupe = page.locator("#loupe")
@@ -199,8 +201,9 @@ def test_a_finger_has_a_loupe_on_the_other_side(site: Site, newcomer):
 
 
 def test_the_pad_moves_the_edge_that_was_chosen(site: Site, newcomer):
-    page = newcomer("reptiles", viewport=PHONE, has_touch=True, is_mobile=True)
+    page = newcomer(CAMPAIGN, viewport=PHONE, has_touch=True, is_mobile=True)
     draw(page, 0.3, 0.3, 0.6, 0.6)
+    expect_boxes(page, 1)
     size = page.locator("#boxes .visually-hidden")
     before = size.inner_text()
     page.locator("#edge-cycle").tap()
@@ -215,7 +218,7 @@ def test_the_pad_moves_the_edge_that_was_chosen(site: Site, newcomer):
 
 
 def test_the_sheet_of_tools_leaves_the_photo_in_sight(newcomer):
-    page = newcomer("reptiles", viewport=PHONE, has_touch=True, is_mobile=True)
+    page = newcomer(CAMPAIGN, viewport=PHONE, has_touch=True, is_mobile=True)
     page.locator("#open-tools").tap()
     page.wait_for_timeout(200)
     photo, sheet = (page.locator(name).bounding_box() for name in ("#photo img", "#tools"))
@@ -229,14 +232,14 @@ def test_the_sheet_of_tools_leaves_the_photo_in_sight(newcomer):
 
 
 def test_the_keys_are_one_key_away(newcomer):
-    page = newcomer("reptiles", viewport=DESKTOP)
+    page = newcomer(CAMPAIGN, viewport=DESKTOP)
     page.keyboard.press("k")
     expect(page.get_by_text("Hold: hide all boxes")).to_be_visible()
     assert violations(page, themes=LIGHT) == []
 
 
 def test_pages_narrow_as_a_phone_do_not_scroll_sideways(newcomer):
-    page = newcomer("reptiles", viewport={"width": 320, "height": 640})
+    page = newcomer(CAMPAIGN, viewport={"width": 320, "height": 640})
     draw(page, 0.3, 0.3, 0.6, 0.6)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     bar, last = (page.locator(name).bounding_box() for name in ("#stage", "#open-tools"))

@@ -33,7 +33,10 @@ export class Tools {
     byId("alone").addEventListener("click", () => sight.toggleAlone());
     byId("actual").addEventListener("click", () => sight.actual());
     input("guides").addEventListener("change", () => sight.toggleGuides());
-    input("lefty").addEventListener("change", () => this.mirror(input("lefty").checked));
+    input("lefty").addEventListener("change", () => {
+      this.mirror(input("lefty").checked);
+      this.settings.write({ lefty: input("lefty").checked });
+    });
     this.section.addEventListener("click", (event) => this.clicked(event));
     byId("open-tools").addEventListener("click", () => this.toggle());
     byId("task").addEventListener("keydown", (event) => this.escape(event), true);
@@ -54,7 +57,6 @@ export class Tools {
   mirror(isLefty) {
     document.body.dataset.side = isLefty ? "left" : "right";
     input("lefty").checked = isLefty;
-    this.settings.write({ lefty: isLefty });
   }
 
   get isOpen() {
