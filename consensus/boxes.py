@@ -16,7 +16,7 @@ import numpy as np
 
 from consensus.existence import Existence, believe
 from consensus.fusion import Fusion, fuse
-from consensus.geometry import clipped
+from consensus.geometry import MIN_SIDE_PX
 from consensus.pairs import pair_agreement
 from consensus.risk import Risk, badly_placed, cautious_rates, edge_sd, image_risk
 from consensus.rows import Rows, SkillArrays, in_blocks, read_block
@@ -25,6 +25,7 @@ from consensus.types import (
     BoxImage,
     BoxParameters,
     BoxSkill,
+    FloatArray,
     FusedBox,
     ImageConsensus,
     RiskParts,
@@ -97,8 +98,11 @@ def merge_rows(
     ).tolist()
     for image in range(rows.n_images):
         ordered = candidates[image]
-        kept = [box for box in ordered if box.score >= parameters.keep][: parameters.max_boxes]
-        risk = RiskParts(*parts[image])
+        probable = [box for box in ordered if box.score >= parameters.keep]
+        kept = probable[: parameters.max_boxes]
+        wrong, misplaced, rejected, unseen = parts[image]
+        rejected += sum(box.score for box in probable[len(kept) :])
+        risk = RiskParts(wrong, misplaced, rejected, unseen)
         yield ImageConsensus(
             boxes=tuple(kept),
             rejected=tuple(ordered[len(kept) :]),
@@ -129,8 +133,7 @@ def _judge(rows: Rows, skills: SkillArrays, parameters: BoxParameters) -> _Judge
 
 def _fused_boxes(rows: Rows, judged: _Judged) -> list[list[FusedBox]]:
     """All candidates of every image, best first."""
-    size = rows.size[rows.candidate_image]
-    edges = clipped(judged.fusion.edges, size[:, 0], size[:, 1]).round(2)
+    edges = _inside(judged.fusion.edges, rows.size[rows.candidate_image]).round(2)
     places, spread = edges.tolist(), (edge_sd(judged.fusion) * judged.fusion.side).tolist()
     looked = np.bincount(rows.row_candidate, minlength=len(edges)).tolist()
     scores, votes = judged.found.probability.tolist(), rows.candidate_votes.tolist()
@@ -152,6 +155,17 @@ def _fused_boxes(rows: Rows, judged: _Judged) -> list[list[FusedBox]]:
             )
         )
     return fused
+
+
+def _inside(edges: FloatArray, size: FloatArray) -> FloatArray:
+    """Fused boxes (C, 4) moved inside their images (C, 2), at least 1 px wide and high there.
+
+    A habit taken off a small box at the border may have moved it out.
+    """
+    least = np.minimum(size, MIN_SIDE_PX)
+    low = np.clip(edges[:, :2], 0.0, size - least)
+    high = np.clip(edges[:, 2:], low + least, size)
+    return np.hstack((low, high))
 
 
 def _sources(rows: Rows) -> list[tuple[tuple[int, int], ...]]:

@@ -11,6 +11,10 @@ z = 1.28 and Cornish and Fisher's expansion (1937), x(z) = z + gamma (z^2 - 1) /
 6 / (4 z^2) (q10 + q90 - 2 q50). An edge is seen against the mean of the others who boxed the
 object, which widens its spread by sqrt(1 + 1/m) and weakens the skewness by
 (1 - 1/m^2) / (1 + 1/m)^1.5, m being the number of those others.
+
+Errors far out count less, by the root of their weight in the fusion: a few boxes that cut something
+off, or take in a neighbour, are mistakes and no lean, and the quantiles of such a mixture would
+mislead. The whole weight would hide a part of the tails that are looked for.
 """
 
 from __future__ import annotations
@@ -36,25 +40,27 @@ MOST = 0.1
 @dataclass(slots=True, eq=False)
 class Errors:
     """Histograms of outward errors against the other voters, per edge (4, bins), and the weighted
-    sum of the number of those others. They add up over blocks."""
+    sums of the numbers of those others, (4,). They add up over blocks."""
 
     counts: FloatArray
-    others: float = 0.0
+    others: FloatArray
 
     @classmethod
     def none(cls) -> Errors:
         """Nothing seen yet."""
-        return cls(np.zeros((4, len(BINS) - 1)))
+        return cls(np.zeros((4, len(BINS) - 1)), np.zeros(4))
 
     def add(self, errors: FloatArray, weight: FloatArray, others: FloatArray) -> None:
-        """Count `errors` (n, 4), outward, in shares of the box's size, with `weight` (n,) >= 0.
+        """Count `errors` (n, 4), outward, in shares of the box's size, with `weight` (n, 4) >= 0.
 
         others: (n,), how many others boxed the same object, at least 2.
         """
         inside = np.clip(errors, BINS[0], BINS[-1])
         for edge in range(4):
-            self.counts[edge] += np.histogram(inside[:, edge], bins=BINS, weights=weight)[0]
-        self.others += float((weight * others).sum())
+            self.counts[edge] += np.histogram(inside[:, edge], bins=BINS, weights=weight[:, edge])[
+                0
+            ]
+        self.others += others @ weight
 
     def lean(self) -> FloatArray:
         """How far outwards workers draw each edge on average, (4,), in shares of the box's size.
@@ -64,8 +70,8 @@ class Errors:
         >>> Errors.none().lean().tolist()
         [0.0, 0.0, 0.0, 0.0]
         """
-        n_errors = float(self.counts[0].sum())
-        if n_errors == 0:
+        n_errors = self.counts.sum(axis=1)
+        if not n_errors.all():
             return np.zeros(4)
         m = self.others / n_errors
         weaker = (1 - 1 / m**2) / (1 + 1 / m) ** 1.5 * np.sqrt(1 + 1 / m)

@@ -85,7 +85,7 @@ def read_image(
 
 
 def _drawn(boxes: Sequence[FloatArray], given: Sequence[int], counts: Sequence[int]) -> _Drawn:
-    """All boxes sorted by worker and then by place."""
+    """All boxes sorted by place, so that the names of workers decide nothing."""
     n = sum(counts)
     if not n:
         nothing = np.zeros(0, dtype=np.intp)
@@ -99,7 +99,7 @@ def _drawn(boxes: Sequence[FloatArray], given: Sequence[int], counts: Sequence[i
     drawn = _Drawn(edges, answer, np.arange(n), sources)
     if n == len(counts) == 1:
         return drawn
-    return drawn.taken(np.lexsort((edges[:, 3], edges[:, 2], edges[:, 1], edges[:, 0], answer)))
+    return drawn.taken(np.lexsort((answer, edges[:, 3], edges[:, 2], edges[:, 1], edges[:, 0])))
 
 
 def _without_unusable(drawn: _Drawn, width: int, height: int) -> _Drawn:
@@ -118,7 +118,7 @@ def _matched(drawn: _Drawn, parameters: BoxParameters) -> tuple[_Drawn, IntArray
         drawn = _without_twins(drawn, twins)
         iou = iou_matrix(drawn.edges, drawn.edges)
     candidate = match(iou, drawn.answer, link=parameters.link)
-    order = np.argsort(candidate, kind="stable")
+    order = np.lexsort((drawn.answer, candidate))
     return drawn.taken(order), candidate[order]
 
 

@@ -249,7 +249,8 @@ def _add_errors(
     share = np.clip(fusion.share[counts], 0.0, 0.9)
     errors = OUTWARD * fusion.residual[counts] / (1 - share) / fusion.habit_term[counts]
     others = (rows.candidate_votes[of][counts] - 1).astype(np.float64)
-    sums.errors.add(errors, probability[of][counts], others)
+    weight = np.sqrt(fusion.weight[counts]) * probability[of][counts, None]
+    sums.errors.add(errors, weight, others)
 
 
 def _per_worker(worker: IntArray, values: FloatArray, n: int) -> FloatArray:

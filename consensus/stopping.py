@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 # How sure is sure enough: the risk to stop at, of boxes and of votes; measured in docs/decisions.
 BOX_TAUS: Mapping[str, float] = MappingProxyType(
-    {"careful": 0.05, "balanced": 0.12, "thrifty": 0.20}
+    {"careful": 0.05, "balanced": 0.14, "thrifty": 0.20}
 )
 VOTE_TAUS: Mapping[str, float] = MappingProxyType(
     {"careful": 0.02, "balanced": 0.05, "thrifty": 0.10}

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='campaign',
             name='tau',
-            field=models.FloatField(db_default=0.12, default=0.12, validators=[django.core.validators.MinValueValidator(0.001), django.core.validators.MaxValueValidator(1.0)]),
+            field=models.FloatField(db_default=0.14, default=0.14, validators=[django.core.validators.MinValueValidator(0.001), django.core.validators.MaxValueValidator(1.0)]),
         ),
         migrations.AddConstraint(
             model_name='campaign',

@@ -73,7 +73,7 @@ def test_the_mode_of_gamma_errors_is_found():
     values = rng.gamma(4.0, 0.01, (n, m + 1, 4))
     against = values[:, 0] - values[:, 1:].mean(axis=1)
     errors = Errors.none()
-    errors.add(against, np.ones(n), np.full(n, float(m)))
+    errors.add(against, np.ones((n, 4)), np.full(n, float(m)))
     assert errors.lean() == pytest.approx(0.01, abs=0.0025)
 
 
@@ -81,18 +81,37 @@ def test_errors_add_up_over_blocks_and_few_say_little():
     rng = np.random.default_rng(2)
     values = rng.gamma(2.0, 0.02, (300, 4)) - 0.04
     together, apart = Errors.none(), Errors.none()
-    together.add(values, np.ones(300), np.full(300, 3.0))
+    together.add(values, np.ones((300, 4)), np.full(300, 3.0))
     for part in np.split(values, 3):
-        apart.add(part, np.ones(100), np.full(100, 3.0))
+        apart.add(part, np.ones((100, 4)), np.full(100, 3.0))
     assert together.lean().tolist() == apart.lean().tolist()
     few = Errors.none()
-    few.add(values[:10], np.ones(10), np.full(10, 3.0))
+    few.add(values[:10], np.ones((10, 4)), np.full(10, 3.0))
     assert (np.abs(few.lean()) < np.abs(together.lean()).max()).all()
 
 
 def test_what_lies_far_out_stays_within_bounds():
     errors = Errors.none()
-    errors.add(np.full((50, 4), 9.0), np.ones(50), np.full(50, 2.0))
+    errors.add(np.full((50, 4), 9.0), np.ones((50, 4)), np.full(50, 2.0))
     assert (np.abs(errors.lean()) <= MOST).all()
     assert errors.counts[:, -1].tolist() == [50.0] * 4
     assert len(BINS) == errors.counts.shape[1] + 1
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.2, 0.3])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_few_gross_mistakes_are_no_lean(share, sign):
+    # some boxes cut a part off, or take in a neighbour: 15 to 40 % of the side
+    def noise(rng):
+        errors = rng.normal(0.0, 3.0, 4)
+        if rng.random() < share:
+            errors[2] += sign * rng.uniform(25, 65)
+        return errors
+
+    truths, images = campaign(noise, n_answers=5)
+    _, found = merge_campaign(images)
+    right = [
+        image.boxes[0].xywh[0] + image.boxes[0].xywh[2] - truth[0] - truth[2]
+        for truth, image in zip(truths, found, strict=True)
+    ]
+    assert abs(np.median(right)) < 1.5

@@ -42,12 +42,12 @@ def command(*options: str) -> str:
 def test_a_campaign_is_fixed_unless_it_is_said_otherwise():
     campaign = make.campaign(1)
     assert (campaign.stopping, campaign.workers_per_task, campaign.max_workers) == ("fixed", 3, 5)
-    assert (campaign.tau, campaign.pilot_share, campaign.missed_cost) == (0.12, 0, 1)
+    assert (campaign.tau, campaign.pilot_share, campaign.missed_cost) == (0.14, 0, 1)
 
 
 def test_an_adaptive_campaign_wants_two_answers_at_least_and_no_pilots():
     campaign = make.campaign(30, stopping=ADAPTIVE)
-    assert (campaign.workers_per_task, campaign.max_workers, campaign.tau) == (2, 7, 0.12)
+    assert (campaign.workers_per_task, campaign.max_workers, campaign.tau) == (2, 7, 0.14)
     assert set(Task.objects.values_list("n_wanted", "is_pilot")) == {(2, False)}
 
 

@@ -57,7 +57,7 @@ def test_an_adaptive_campaign_has_defaults_for_all_its_numbers(desk):
     make.images(4)
     desk.post(reverse("dashboard:campaign_new"), wish(stopping="adaptive"))
     campaign = Campaign.objects.get()
-    assert (campaign.tau, campaign.workers_per_task, campaign.max_workers) == (0.12, 2, 7)
+    assert (campaign.tau, campaign.workers_per_task, campaign.max_workers) == (0.14, 2, 7)
     assert campaign.pilot_share == 0
 
 
