@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from consensus import ranges
 from consensus.boxes import BOX_METHOD, DEFAULTS, merge_images
 from consensus.pairs import pair_agreement
 from consensus.rows import Rows, in_blocks, read_block
@@ -30,11 +31,21 @@ class MajorityParameters:
     """link: boxes of different workers belong together from this mean IoU on.
     more_than: a box is kept if more than this share of those who looked drew it.
     max_boxes: the page's limit; None for no limit.
+
+    Raises ValueError for a constant outside its range.
     """
 
     link: float = 0.40
     more_than: float = 0.50
     max_boxes: int | None = 10
+
+    def __post_init__(self) -> None:
+        allowed = {
+            "link": ranges.POSITIVE_SHARE,
+            "more_than": ranges.SHARE,
+            "max_boxes": ranges.LIMIT,
+        }
+        ranges.check(self, allowed)
 
 
 PLAIN = MajorityParameters()

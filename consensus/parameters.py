@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from math import isfinite
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 P = TypeVar("P")
+NUMBERS = (int, float)
 
 
 def described(parameters: Any) -> str:
@@ -27,8 +28,8 @@ def with_values(parameters: P, assignments: Iterable[str]) -> P:
     """The parameters (a frozen dataclass) with some of them replaced, each given as `name=value`.
 
     Values are numbers, lists of them (`[0.1, 0.2]`), or `none` where a parameter may be missing.
-    Raises ValueError for an unknown name, with all there are and their values, and for a value
-    that is no such thing.
+    Raises ValueError for an unknown name, with all there are and their values, for a value that is
+    no such thing, and for what the parameters refuse themselves.
 
     >>> from consensus.box_methods import MajorityParameters
     >>> with_values(MajorityParameters(), ["link=0.5", "max_boxes=none"])
@@ -44,17 +45,19 @@ def with_values(parameters: P, assignments: Iterable[str]) -> P:
             raise ValueError(
                 f"there is no parameter {name!r}; there are: {described(parameters) or 'none'}"
             )
-        is_optional = type(None) in getattr(hints[name], "__args__", ())
-        values[name] = _read(name, text, getattr(parameters, name), is_optional=is_optional)
+        values[name] = _read(name, text, getattr(parameters, name), hints[name])
     return replace(parameters, **values)  # type: ignore[type-var]
 
 
-def _read(name: str, text: str, default: object, *, is_optional: bool) -> object:
-    if is_optional and text.lower() in {"none", "null"}:
+def _read(name: str, text: str, default: object, hint: Any) -> object:
+    among = get_args(hint) or (hint,)
+    if type(None) in among and text.lower() in {"none", "null"}:
         return None
+    # what is missing unless told has the type that it may have
+    like = default if default is not None else next(kind() for kind in among if kind in NUMBERS)
     try:
-        return _like(json.loads(text), default)
-    except ValueError as error:
+        return _like(json.loads(text), like)
+    except (ValueError, OverflowError, RecursionError) as error:
         raise ValueError(
             f"{name} cannot be {text!r}; it is like its default, {_typed(default)}"
         ) from error

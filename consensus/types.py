@@ -8,14 +8,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
+
+from consensus import ranges
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 BoolArray = npt.NDArray[np.bool_]
 FourFloats = tuple[float, float, float, float]
+
+# Outside of these the model means nothing: the logarithms of what is greater than 0 are taken.
+_BOX_RANGES: Mapping[str, ranges.Range] = MappingProxyType(
+    {
+        "link": ranges.POSITIVE_SHARE,
+        "duplicate": ranges.POSITIVE_SHARE,
+        "pixel_share": ranges.NOT_NEGATIVE,
+        "habit_share": ranges.NOT_NEGATIVE,
+        "edge_tolerance": ranges.POSITIVE,
+        "box_tolerance": ranges.POSITIVE,
+        "passes": ranges.AT_LEAST_ONE,
+        "objects": ranges.POSITIVE,
+        "common_error": ranges.POSITIVE_SHARE,
+        "common_error_rate": ranges.POSITIVE_SHARE,
+        "chance": ranges.POSITIVE_SHARE,
+        "chance_whole": ranges.POSITIVE_SHARE,
+        "whole_image": ranges.POSITIVE_SHARE,
+        "size_limits": ranges.POSITIVE_SHARE,
+        "miss_factor": ranges.POSITIVE,
+        "unseen_sizes": ranges.SHARE,
+        "unseen_factor": ranges.POSITIVE,
+        "keep": ranges.SHARE,
+        "max_boxes": ranges.LIMIT,
+        "placement_weight": ranges.NOT_NEGATIVE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +192,8 @@ class BoxParameters:
     keep: least probability of a kept box.
     max_boxes: the page's limit; None for no limit.
     placement_weight: worth of a badly placed box relative to a wrong one in the risk.
+
+    Raises ValueError for a constant outside its range.
     """
 
     link: float = 0.30
@@ -190,6 +221,13 @@ class BoxParameters:
     keep: float = 0.5
     max_boxes: int | None = 10
     placement_weight: float = 0.7
+
+    def __post_init__(self) -> None:
+        ranges.check(self, _BOX_RANGES)
+        if list(self.size_limits) != sorted(set(self.size_limits)):
+            raise ValueError(f"size_limits must increase, not be {list(self.size_limits)}")
+        if abs(sum(self.unseen_sizes) - 1) > 1e-6:
+            raise ValueError(f"unseen_sizes must add up to 1, not {sum(self.unseen_sizes):g}")
 
 
 @dataclass(frozen=True, slots=True)

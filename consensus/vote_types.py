@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
+
+from consensus import ranges
 
 Matrix = tuple[tuple[float, ...], ...]
 
@@ -141,5 +143,8 @@ class VoteParameters:
     iterations: int = 6
 
     def __post_init__(self) -> None:
-        if self.iterations < 1:
-            raise ValueError(f"iterations must be at least 1, not {self.iterations}")
+        allowed = {each.name: ranges.POSITIVE for each in fields(self)} | {
+            "crowd_accuracy": ranges.POSITIVE_SHARE,
+            "iterations": ranges.AT_LEAST_ONE,
+        }
+        ranges.check(self, allowed)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from consensus.box_methods import BOX_METHODS, PLAIN, majority
 from consensus.parameters import described, with_values
-from consensus.types import BoxAnswer, BoxImage
+from consensus.types import BoxAnswer, BoxImage, BoxParameters
+from consensus.vote_types import VoteParameters
 from tests.consensus.crowd import HEIGHT, NOTHING, WIDTH, answers_to, boxes
 
 TWO = boxes([100, 100, 200, 150], [500, 300, 100, 200])
@@ -112,6 +113,41 @@ def test_lists_keep_their_shape():
     assert with_values(Strange(), ["limits=[1, 2]", "passes=4"]) == Strange((1.0, 2.0), 4)
     with pytest.raises(ValueError, match=r"limits cannot be '\[1\]'"):
         with_values(Strange(), ["limits=[1]"])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "assignment", "said"),
+    [
+        (PLAIN, "link=5", "link must be greater than 0 and at most 1, not 5.0"),
+        (PLAIN, "more_than=-0.5", "more_than must be at least 0 and at most 1, not -0.5"),
+        (PLAIN, "max_boxes=0", "max_boxes must be none or a whole number of at least 1, not 0"),
+        (BoxParameters(), "passes=0", "passes must be a whole number of at least 1, not 0"),
+        (BoxParameters(), "objects=-1", "objects must be greater than 0, not -1.0"),
+        (BoxParameters(), "chance=0", "chance must be greater than 0 and at most 1, not 0.0"),
+        (BoxParameters(), "size_limits=[0.1, 0.3, 0.2]", "size_limits must increase"),
+        (BoxParameters(), "unseen_sizes=[0.1, 0.1, 0.1, 0.1]", "unseen_sizes must add up to 1"),
+        (VoteParameters(), "crowd_accuracy=2", "crowd_accuracy must be greater than 0 and at most"),
+        (VoteParameters(), "iterations=0", "iterations must be a whole number of at least 1"),
+    ],
+)
+def test_a_parameter_outside_its_range_is_refused_with_the_range(parameters, assignment, said):
+    with pytest.raises(ValueError, match=re.escape(said)):
+        with_values(parameters, [assignment])
+
+
+def test_parameters_are_numbers_however_they_are_made():
+    for value in (float("nan"), float("inf"), "0.4", None, True):
+        with pytest.raises(ValueError, match="link must be"):
+            replace(PLAIN, link=value)
+    with pytest.raises(ValueError, match=r"max_boxes must be none or a whole number .* not 10\.0"):
+        BoxParameters(max_boxes=10.0)
+
+
+def test_a_limit_that_is_missing_can_be_set_to_a_whole_number():
+    unlimited = replace(BoxParameters(), max_boxes=None)
+    assert repr(with_values(unlimited, ["max_boxes=10"]).max_boxes) == "10"
+    with pytest.raises(ValueError, match=re.escape("max_boxes cannot be '2.5'")):
+        with_values(unlimited, ["max_boxes=2.5"])
 
 
 @pytest.mark.parametrize("name", sorted(BOX_METHODS))

@@ -237,6 +237,8 @@ def test_an_older_result_stays_when_the_input_is_malformed(consensus, tmp_path):
         (("boxes", "--minimum", "9", "-", "-"), "1 <= minimum <= maximum"),
         (("boxes", "--max-boxes", "0", "-", "-"), "--max-boxes"),
         (("boxes", "--parameter", "glue=1", "-", "-"), "there is no parameter 'glue'"),
+        (("boxes", "--parameter", "link=5", "-", "-"), "link must be greater than 0 and at most 1"),
+        (("boxes", "--parameter", "max_boxes=0", "-", "-"), "max_boxes must be none or a whole"),
         (("boxes", "--method", "magic", "-", "-"), "invalid choice"),
         (("boxes", "--method", "majority", "--online", "-", "-"), "--online is for the method"),
         (("votes", "--labels", "a,a", "-", "-"), "a label is given twice"),
@@ -288,6 +290,8 @@ def test_more_boxes_than_the_page_allows_are_kept_unless_a_limit_is_given(consen
     assert len(rows(consensus("boxes", "-", "-", given=given))[0]["boxes"]) == 16
     limited = consensus("boxes", "--max-boxes", "10", "-", "-", given=given)
     assert len(rows(limited)[0]["boxes"]) == 10
+    named = consensus("boxes", "--parameter", "max_boxes=10", "-", "-", given=given)
+    assert rows(named) == rows(limited)
 
 
 def test_a_method_and_its_parameters_can_be_named(consensus):

@@ -118,7 +118,7 @@ def test_another_method_is_compared_and_writes_nothing(birds):
 
 def test_other_constants_are_compared(birds):
     # kept only if certain: eve's nest was never in, and the bird goes
-    said = run(birds, "--dry-run", "--parameter", "keep=1.1")
+    said = run(birds, "--dry-run", "--parameter", "keep=1")
     assert "6 boxes removed" in said
     assert "6 boxed, empty or not looked at" in said
 
@@ -277,6 +277,7 @@ def test_skills_can_be_estimated_anew_or_not(birds):
         (["--method", "magic"], r"no method 'magic'; there are: boxes-2 \(link=0.3, .*majority \("),
         (["--parameter", "lnk=1"], "no parameter 'lnk'; there are: link=0.3, duplicate=0.9"),
         (["--parameter", "link=far"], "link cannot be 'far'; it is like its default, 0.3"),
+        (["--parameter", "passes=0"], "passes must be a whole number of at least 1, not 0"),
         (["--without", "w-nobody"], "no worker 'w-nobody'"),
         (["--as-of", "yesterday"], "'yesterday' is no time"),
         (["--output", "nowhere/at/all.jsonl"], "Cannot write to nowhere"),
