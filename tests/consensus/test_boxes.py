@@ -262,3 +262,24 @@ def test_merging_takes_milliseconds():
         merge(answers)
         times.append(time.perf_counter() - begun)
     assert min(times) < 0.01
+
+
+def test_a_box_at_the_border_stays_a_box_when_its_habit_is_taken_off():
+    shifted = BoxSkill(0.06, 0.05, 0.01, (0.2, 0.0, -0.2, 0.0), n_answers=200)
+    found = merge([BoxAnswer("ada", boxes([0, 100, 2, 40]))], skills={"ada": shifted})
+    for box in (*found.boxes, *found.rejected):
+        assert min(box.xywh[2:]) >= 1
+        assert 0 <= box.xywh[0] <= WIDTH - 1
+
+
+def test_names_do_not_decide_between_equal_overlaps():
+    places = [boxes([200, 100, 100, 100]), boxes([250, 100, 100, 100]), boxes([150, 100, 100, 100])]
+    here = merge([BoxAnswer(w, b) for w, b in zip("abc", places, strict=True)])
+    there = merge([BoxAnswer(w, b) for w, b in zip("acb", places, strict=True)])
+    assert [box.xywh for box in here.boxes] == [box.xywh for box in there.boxes]
+
+
+def test_boxes_beyond_the_limit_are_in_the_risk():
+    found = merge([BoxAnswer(w, grid(12)) for w in FIVE], parameters=BoxParameters(max_boxes=10))
+    assert len(found.boxes) == 10
+    assert found.risk_parts.rejected > 1.9

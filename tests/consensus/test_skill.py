@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from consensus import BoxAnswer, BoxImage, fit_boxes, merge_boxes
+from consensus import BoxAnswer, BoxImage, BoxSkill, fit_boxes, merge_boxes
 from tests.consensus.crowd import HEIGHT, NOTHING, WIDTH, boxes, jittered
 
 
@@ -132,3 +132,43 @@ def test_images_of_different_sizes_are_learned_together():
     answers = [BoxAnswer("ada", boxes([10, 10, 50, 50])), BoxAnswer("ben", boxes([12, 9, 50, 50]))]
     images = [BoxImage(answers, size, size) for size in (70, 700, 4000)]
     assert all(np.isfinite(skill.scale) for skill in fit_boxes(images).skills.values())
+
+
+def test_habits_are_centred_on_the_crowd():
+    rng = np.random.default_rng(9)
+    images = []
+    for _ in range(100):
+        truth = boxes([*rng.uniform(100, 300, 2), 200, 160])
+        answers = [
+            BoxAnswer(name, loosened(jittered(truth, rng, 0.01), 0.05)) for name in ("a", "b", "c")
+        ]
+        images.append(BoxImage(answers, WIDTH, HEIGHT))
+    habits = [skill.habit for skill in fit_boxes(images).skills.values()]
+    assert np.abs(np.mean(habits)) < 0.01
+
+
+def test_what_is_little_known_is_feared_more():
+    new = BoxSkill(miss=0.1, false_box=0.05, scale=0.02, habit=(0, 0, 0, 0), n_answers=5)
+    old = BoxSkill(miss=0.1, false_box=0.05, scale=0.02, habit=(0, 0, 0, 0), n_answers=5000)
+    answers = [BoxAnswer(name, boxes([100, 100, 200, 150])) for name in ("ada", "ben")]
+    risks = [
+        merge_boxes(
+            answers, width=WIDTH, height=HEIGHT, skills={"ada": skill, "ben": skill}
+        ).risk_parts.unseen
+        for skill in (new, old)
+    ]
+    assert risks[0] > 1.2 * risks[1]
+
+
+def test_boxes_that_disagree_beyond_their_workers_skill_are_wider_spread():
+    sharp = BoxSkill(miss=0.05, false_box=0.05, scale=0.01, habit=(0, 0, 0, 0), n_answers=50)
+    skills = dict.fromkeys(("ada", "ben", "cyd"), sharp)
+
+    def spread(by):
+        answers = [
+            BoxAnswer(name, boxes([100 + by * place, 100, 200, 150]))
+            for place, name in enumerate(skills)
+        ]
+        return merge_boxes(answers, width=WIDTH, height=HEIGHT, skills=skills).boxes[0].spread[0]
+
+    assert spread(25) > 1.3 * spread(1)
