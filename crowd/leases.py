@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Greatest, Least
 
 from consensus.stopping import StoppingRule
 from crowd.errors import Conflict, NotFound, Unqualified
@@ -47,6 +48,9 @@ _IMAGE = """
     image.id, image.uid, image.file_name, image.width, image.height, image.display_width,
     image.display_height, image.licence, image.licence_url, image.rights_holder
 """
+
+# of a task's campaign
+_LIMIT = Subquery(Campaign.objects.filter(pk=OuterRef("campaign")).values("max_workers"))
 
 _HELD = f"""
 SELECT lease.id, lease.task_id, task.position, lease.lease_until, {_IMAGE}
@@ -297,9 +301,15 @@ def _own(worker: Worker, assignment_id: uuid.UUID) -> Assignment:
 
 def _give_back(leased: QuerySet[Assignment], *, state: Assignment.State) -> int:
     """End these leases and free their slots, in a fixed order so that two callers cannot
-    deadlock. Runs in the caller's transaction."""
+    deadlock. Runs in the caller's transaction.
+
+    What is wanted comes down with the slots to the campaign's upper limit: it may have stood
+    higher only for leases given out while answers were left out that count again now.
+    """
     rows = list(leased.select_for_update(skip_locked=True).values_list("pk", "task_id"))
     Assignment.objects.filter(pk__in=[pk for pk, _ in rows]).update(state=state)
     for task_id in sorted(task_id for _, task_id in rows):
-        Task.objects.filter(pk=task_id).update(n_taken=F("n_taken") - 1)
+        n_taken = F("n_taken") - 1
+        n_wanted = Least("n_wanted", Greatest(n_taken, _LIMIT + F("n_excluded")))
+        Task.objects.filter(pk=task_id).update(n_taken=n_taken, n_wanted=n_wanted)
     return len(rows)

@@ -18,7 +18,8 @@ PUT_OFF = timedelta(minutes=10)
 # Less than this, and a task's row is not worth writing again for its new figures alone.
 WORTH_WRITING = 0.01
 
-# A slot that is in use stays one; each answer that is left out is wanted once more.
+# A slot that is in use stays one (`leases` takes what is over the limit back as leases end); each
+# answer that is left out is wanted once more.
 _WRITE = """
 UPDATE crowd_task task SET
     state_changed_at = CASE WHEN task.state = new.state THEN task.state_changed_at
@@ -81,24 +82,25 @@ def decide(task: Task, outlook: Outlook) -> Decision:
     """Retire, ask for one more worker, or hand the task to an organizer.
 
     `task` comes with its campaign, as it was read before the answers. A retired task is opened
-    again once its risk is clearly over the limit, unless the campaign is closed.
+    again once its risk is clearly over the limit, unless the campaign is closed; one that nobody's
+    look stands behind any more is opened again in any case. How many are wanted follows from the
+    answers alone: the stored number also holds the slots of leases that end unanswered.
     """
-    campaign = task.campaign
-    wanted = task.n_wanted - task.n_excluded
+    campaign, rule = task.campaign, rule_of(task)
     n_answers = task.n_answers - outlook.n_excluded
+    had = min(max(rule.minimum, n_answers), rule.maximum)
     if outlook.n_unusable >= UNUSABLE_ANSWERS_TO_DISPUTE:
-        return Decision(Task.State.DISPUTED, wanted)
+        return Decision(Task.State.DISPUTED, had)
     if _may_stand(task, outlook, n_answers):
-        return Decision(Task.State.RETIRED, least_answers(task))
-    if campaign.status == Campaign.Status.CLOSED and task.state != Task.State.OPEN:
-        return Decision(Task.State(task.state), wanted)
-    if n_answers < wanted:
-        return Decision(Task.State.OPEN, wanted)
-    if n_answers < campaign.max_workers:
-        return Decision(Task.State.OPEN, n_answers + 1)
+        return Decision(Task.State.RETIRED, rule.minimum)
+    is_closed = campaign.status == Campaign.Status.CLOSED
+    if is_closed and task.state != Task.State.OPEN and outlook.n_looked:
+        return Decision(Task.State(task.state), had)
+    if n_answers < rule.maximum:
+        return Decision(Task.State.OPEN, max(rule.minimum, n_answers + 1))
     # one worker alone has nobody to disagree with: an organizer who wants no more gets that answer
     is_alone = n_answers == outlook.n_looked == 1 and not outlook.is_precaution
-    return Decision(Task.State.RETIRED if is_alone else Task.State.DISPUTED, wanted)
+    return Decision(Task.State.RETIRED if is_alone else Task.State.DISPUTED, had)
 
 
 def rule_of(task: Task) -> StoppingRule:

@@ -81,6 +81,18 @@ def test_a_closed_campaign_opens_nothing_again():
     assert outcome(closed, 0.9) == (RETIRED, 2)
 
 
+def test_what_nobody_looked_at_stands_not_even_in_a_closed_campaign():
+    closed = task(2, state=RETIRED, status=Campaign.Status.CLOSED)
+    assert outcome(closed, 0.9, n_looked=0, n_excluded=2) == (OPEN, 2)
+    assert outcome(closed, 0.9, n_looked=1, n_excluded=1) == (RETIRED, 2)
+
+
+def test_more_slots_than_the_limit_do_not_ask_for_more_answers():
+    held = task(2, most=2, n_wanted=4, state=DISPUTED)
+    assert outcome(held, 0.9) == (DISPUTED, 2)
+    assert outcome(task(3, most=5, n_wanted=9), 0.9) == (OPEN, 4)
+
+
 def test_a_disputed_task_retires_when_better_skills_settle_it():
     assert outcome(task(5, state=DISPUTED), 0.05) == (RETIRED, 2)
 
