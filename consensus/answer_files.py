@@ -18,9 +18,11 @@ from consensus.answer_lines import (
     BoxLine,
     Malformed,
     Scalar,
+    TruthLine,
     VoteLine,
     key_of,
     parse_boxes,
+    parse_truth,
     parse_votes,
     shown,
 )
@@ -225,6 +227,32 @@ def read_votes(
     for _, line in _parsed(lines, parse, reading):
         found.add(line)
     return found
+
+
+def read_truth(
+    lines: Iterable[bytes], reading: Reading, *, file: VoteFile, is_closed: bool = False
+) -> dict[int, str]:
+    """The text of the true label of every audited item, by the item's place in `file`.
+
+    A label that nobody has voted for becomes one more of the file's labels, unless the vocabulary
+    `is_closed`. Raises LineError, see `Reading`, also for an item that is not in the file.
+    """
+    place_of = {key_of(item_id): place for place, item_id in enumerate(file.ids)}
+
+    def parse(text: bytes) -> TruthLine:
+        line = parse_truth(text)
+        if key_of(line.id) not in place_of:
+            raise Malformed(f"there are no votes on an item {shown(line.id)}")
+        if is_closed and line.label not in file.labels:
+            named = shown(file.labels.originals)
+            raise Malformed(f"{shown(line.label)} is none of the labels {named}")
+        return line
+
+    truth = {}
+    for _, line in _parsed(lines, parse, reading):
+        file.labels.number(line.label)
+        truth[place_of[key_of(line.id)]] = file.labels.text(line.label)
+    return truth
 
 
 class _Line(Protocol):

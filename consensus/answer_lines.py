@@ -54,6 +54,14 @@ class VoteLine:
     votes: tuple[tuple[Scalar, Scalar], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TruthLine:
+    """The true label of one item, as somebody audited it."""
+
+    id: Scalar
+    label: Scalar
+
+
 def key_of(value: Scalar) -> Hashable:
     """Equal for what counts as the same id or label.
 
@@ -94,16 +102,19 @@ def parse_votes(text: bytes) -> VoteLine:
     for place, vote in enumerate(_list_of(line, "votes"), start=1):
         where = f"vote {place}"
         worker = _worker_of(vote, where)
-        label = _required(vote, "label", where)
-        if not is_label(label):
-            raise Malformed(f"{where}: label must be text, a number, true or false{_not(label)}")
         key = key_of(worker)
         votes.pop(key, None)
-        votes[key] = (worker, label)
+        votes[key] = (worker, _label_of(vote, where))
     group = line.get("group")
     if group is not None and not _is_id(group):
         raise Malformed(f"group must be text or a number{_not(group)}")
     return VoteLine(_id_of(line, "item_id"), "" if group is None else group, tuple(votes.values()))
+
+
+def parse_truth(text: bytes) -> TruthLine:
+    """The audited item of one line. Raises Malformed."""
+    line = _object_of(text)
+    return TruthLine(_id_of(line, "item_id"), _label_of(line))
 
 
 def is_label(value: object) -> bool:
@@ -122,7 +133,9 @@ def shown(value: object) -> str:
 
 def _object_of(text: bytes) -> dict[str, Any]:
     try:
-        line = json.loads(text)
+        line = json.loads(text, object_pairs_hook=_object)
+    except Malformed:
+        raise
     except json.JSONDecodeError as error:
         raise Malformed(f"not JSON: {error.msg} (column {error.colno})") from None
     except UnicodeDecodeError:
@@ -132,6 +145,16 @@ def _object_of(text: bytes) -> dict[str, Any]:
     if not isinstance(line, dict):
         raise Malformed(f"must be a JSON object{_not(line)}")
     return line
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, in which no key may stand twice: one of the two values would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for number, key in enumerate(keys) if key in keys[:number])
+        raise Malformed(f"the key {shown(twice)} stands twice in one object")
+    return found
 
 
 def _required(item: dict[str, Any], name: str, where: str = "") -> Any:
@@ -155,6 +178,16 @@ def _id_of(item: dict[str, Any], name: str, where: str = "") -> Scalar:
         )
     identity: Scalar = value
     return identity
+
+
+def _label_of(item: dict[str, Any], where: str = "") -> Scalar:
+    value = _required(item, "label", where)
+    if not is_label(value):
+        raise Malformed(
+            f"{where}: " * bool(where) + f"label must be text, a number, true or false{_not(value)}"
+        )
+    label: Scalar = value
+    return label
 
 
 def _worker_of(answer: Any, where: str) -> Scalar:

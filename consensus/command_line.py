@@ -7,7 +7,6 @@ Exit status 0: done. 1: the result could not be written. 2: the input or an opti
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -15,17 +14,25 @@ from functools import partial
 from typing import TypeVar
 
 from consensus import agreement, results
-from consensus.answer_files import LineError, Reading, VoteFile, read_boxes, read_votes
-from consensus.answer_lines import key_of, shown
+from consensus.answer_files import (
+    LineError,
+    Reading,
+    VoteFile,
+    read_boxes,
+    read_truth,
+    read_votes,
+)
+from consensus.answer_lines import Scalar, key_of, shown
 from consensus.box_methods import BOX_METHODS
 from consensus.boxes import BOX_METHOD
 from consensus.command_options import parser
 from consensus.parameters import with_values
-from consensus.progress import Progress
+from consensus.progress import Progress, silence
 from consensus.result_files import STREAM, check_writable, output, write_row
 from consensus.results import Costs, Row
 from consensus.stopping import StoppingRule
 from consensus.types import BoxParameters
+from consensus.vote_methods import compare_with_majority
 
 F = TypeVar("F")
 
@@ -46,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         RUN[options.command](options, progress)
     except BrokenPipeError:
         # whoever read along has read enough, as in `... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)
     except KeyboardInterrupt:
         progress.say("interrupted")
         return 130
@@ -69,9 +76,11 @@ def _read(
     options: argparse.Namespace,
     progress: Progress,
     read: Callable[[Iterable[bytes], Reading], F],
+    source: str | None = None,
 ) -> F:
-    """The whole of IN."""
-    name = "standard input" if options.source == STREAM else options.source
+    """The whole of a file, by default of IN."""
+    source = options.source if source is None else source
+    name = "standard input" if source == STREAM else source
     reading = Reading(
         skip_bad=options.skip_bad,
         warn=lambda message: progress.say(f"{name}, {message}"),
@@ -79,12 +88,12 @@ def _read(
     )
     try:
         check_writable(options.target)
-        if options.source == STREAM and not sys.stdin:
+        if source == STREAM and not sys.stdin:
             raise OSError("standard input is closed")
-        if options.source == STREAM:
+        if source == STREAM:
             found = read(sys.stdin.buffer, reading)
         else:
-            with open(options.source, "rb") as stream:
+            with open(source, "rb") as stream:
                 found = read(stream, reading)
     except LineError as error:
         raise Unusable(f"{name}, {error}", 2) from None
@@ -144,17 +153,24 @@ def _merge_votes(options: argparse.Namespace, progress: Progress) -> None:
 
 def _costs(options: argparse.Namespace, file: VoteFile) -> Costs:
     """The costs, for labels as the file's items know them."""
-    named = [label for label, _ in options.cost] + [label for of in options.alike for label in of]
-    for label in named:
+    _check_known((label for label, _ in options.cost), file)
+    text = file.labels.text
+    return Costs({text(label): cost for label, cost in options.cost}, _alike(options, file))
+
+
+def _alike(options: argparse.Namespace, file: VoteFile) -> list[set[str]]:
+    """The sets of labels that may be taken for each other."""
+    named = [label for of in options.alike for label in of]
+    _check_known(named, file)
+    if len(set(map(key_of, named))) < len(named):
+        raise Unusable("a label stands in two of the sets given with --alike", 2)
+    return [{file.labels.text(label) for label in of} for of in options.alike]
+
+
+def _check_known(labels: Iterable[Scalar], file: VoteFile) -> None:
+    for label in labels:
         if label not in file.labels:
             raise Unusable(f"no vote is {shown(label)}: name all labels with --labels", 2)
-    if len({key_of(label) for of in options.alike for label in of}) < sum(map(len, options.alike)):
-        raise Unusable("a label stands in two of the sets given with --alike", 2)
-    text = file.labels.text
-    return Costs(
-        {text(label): cost for label, cost in options.cost},
-        [{text(label) for label in of} for of in options.alike],
-    )
 
 
 def _compare(options: argparse.Namespace, progress: Progress) -> None:
@@ -170,4 +186,23 @@ def _compare(options: argparse.Namespace, progress: Progress) -> None:
     _write(options, progress, [results.agreement_row(found)])
 
 
-RUN = {"boxes": _merge_boxes, "votes": _merge_votes, "agreement": _compare}
+def _audit(options: argparse.Namespace, progress: Progress) -> None:
+    if options.source == options.truth == STREAM:
+        raise Unusable("IN and TRUTH cannot both be standard input", 2)
+    file = _read(options, progress, partial(read_votes, labels=options.labels))
+    reading = partial(read_truth, file=file, is_closed=bool(options.labels))
+    truth = _read(options, progress, reading, source=options.truth)
+    of_set = {label: number for number, of in enumerate(_alike(options, file)) for label in of}
+    try:
+        found = compare_with_majority(
+            file,
+            file.vocabulary(),
+            truth,
+            same=lambda a, b: of_set.get(a, a) == of_set.get(b, b),
+        )
+    except ValueError as error:
+        raise Unusable(str(error), 2) from None
+    _write(options, progress, [results.audit_row(found)])
+
+
+RUN = {"boxes": _merge_boxes, "votes": _merge_votes, "agreement": _compare, "audit": _audit}

@@ -19,7 +19,7 @@ PROGRAM = "python -m consensus"
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser; `command` is boxes, votes or agreement."""
+    """The parser; `command` is boxes, votes, agreement or audit."""
     whole = argparse.ArgumentParser(
         prog=PROGRAM, description="From several workers' answers to one. `-` is a standard stream."
     )
@@ -27,6 +27,8 @@ def parser() -> argparse.ArgumentParser:
     _set_up_boxes(commands.add_parser("boxes", help="merge the boxes on each image"))
     _set_up_votes(commands.add_parser("votes", help="merge the votes on each item"))
     _set_up_agreement(commands.add_parser("agreement", help="how far workers agree"))
+    audit = commands.add_parser("audit", help="whether to trust the model of votes or the majority")
+    _set_up_audit(audit)
     return whole
 
 
@@ -48,13 +50,7 @@ def _set_up_votes(votes: argparse.ArgumentParser) -> None:
     _add_files(votes)
     _add_stopping(votes, VOTE_RULE)
     _add_method(votes, VOTE_METHODS, VOTE_METHOD)
-    votes.add_argument(
-        "--labels",
-        type=_labels,
-        default=(),
-        metavar="A,B,...",
-        help="all labels there are (those that occur unless told)",
-    )
+    _add_labels(votes)
     votes.add_argument(
         "--cost",
         type=_cost,
@@ -63,14 +59,7 @@ def _set_up_votes(votes: argparse.ArgumentParser) -> None:
         metavar="LABEL=C",
         help="how many times worse it is to miss this label than another (1)",
     )
-    votes.add_argument(
-        "--alike",
-        type=_labels,
-        action="append",
-        default=[],
-        metavar="A,B,...",
-        help="labels that may be taken for each other at no cost",
-    )
+    _add_alike(votes)
 
 
 def _set_up_agreement(compared: argparse.ArgumentParser) -> None:
@@ -80,11 +69,44 @@ def _set_up_agreement(compared: argparse.ArgumentParser) -> None:
     _add_limit(compared)
 
 
+def _set_up_audit(audit: argparse.ArgumentParser) -> None:
+    audit.add_argument("source", metavar="IN", help="votes")
+    audit.add_argument("truth", metavar="TRUTH", help="true labels of some of the items")
+    _add_target(audit, STREAM)
+    _add_labels(audit)
+    _add_alike(audit)
+
+
 def _add_files(parser: argparse.ArgumentParser, target: str | None = None) -> None:
     parser.add_argument("source", metavar="IN")
+    _add_target(parser, target)
+
+
+def _add_target(parser: argparse.ArgumentParser, target: str | None = None) -> None:
     parser.add_argument("target", metavar="OUT", nargs="?" if target else None, default=target)
     parser.add_argument(
         "--skip-bad", action="store_true", help="leave out lines that cannot be used"
+    )
+
+
+def _add_labels(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--labels",
+        type=_labels,
+        default=(),
+        metavar="A,B,...",
+        help="all labels there are (those that occur unless told)",
+    )
+
+
+def _add_alike(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--alike",
+        type=_labels,
+        action="append",
+        default=[],
+        metavar="A,B,...",
+        help="labels that may be taken for each other at no cost",
     )
 
 

@@ -28,7 +28,8 @@ C = TypeVar("C")
 class Replayed(Generic[C]):
     """The consensus of one image or item from its first `n_used` answers.
 
-    is_finished: the rule would ask for no more; False where the answers or the maximum ran out.
+    is_finished: the rule would retire it now, because its risk is small enough. False where the
+        answers or the maximum ran out before that: nobody else is asked, yet the risk is too large.
     """
 
     consensus: C

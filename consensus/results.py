@@ -16,7 +16,7 @@ from consensus.online import Look, Replayed, lone_comparisons, replay, replay_bo
 from consensus.stopping import StoppingRule
 from consensus.types import BoxFit, BoxParameters, FusedBox, ImageConsensus
 from consensus.vote_fit import fit_votes
-from consensus.vote_methods import VOTE_METHODS
+from consensus.vote_methods import VOTE_METHODS, Comparison
 from consensus.vote_types import Vote, VoteConsensus, VoteFit, VoteItem
 from consensus.votes import VOTE_METHOD, merge_items
 
@@ -157,6 +157,11 @@ def _blank_row(item_id: Scalar) -> Row:
 def agreement_row(found: BoxAgreement | VoteAgreement) -> Row:
     """All figures of agreement with their intervals."""
     return {name: _rounded(figure) for name, figure in asdict(found).items()}
+
+
+def audit_row(found: Comparison) -> Row:
+    """How the model and the majority did on audited items, and whom to trust."""
+    return _rounded(asdict(found)) | {"trust": found.trust}
 
 
 def _rounded(figure: Row) -> Row:

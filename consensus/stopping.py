@@ -62,10 +62,6 @@ class StoppingRule:
             return False
         return risk <= self.tau * (self.reopen if was_finished else 1.0)
 
-    def is_exhausted(self, n_answers: int) -> bool:
-        """Whether no more answers are wanted, finished or not."""
-        return n_answers >= self.maximum
-
 
 BOX_RULE = StoppingRule()
 VOTE_RULE = StoppingRule(tau=VOTE_TAUS["balanced"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ import pytest
 
 from consensus.command_line import main
 from consensus.vote_methods import VOTE_METHODS
+from consensus.votes import VOTE_METHOD
 from tests.test_docs import ROOT
 
 PROGRAM = [sys.executable, "-m", "consensus"]
@@ -123,6 +125,25 @@ def test_files_are_read_and_written(consensus, tmp_path):
     assert target.stat().st_mode == source.stat().st_mode
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644])
+def test_a_result_keeps_the_mode_of_the_file_that_it_replaces(consensus, tmp_path, mode):
+    target = tmp_path / "out.jsonl"
+    target.write_text("older")
+    target.chmod(mode)
+    assert consensus("boxes", "-", target, given=lines(AGREED)).returncode == 0
+    assert stat.S_IMODE(target.stat().st_mode) == mode
+    assert json.loads(target.read_text())["image_id"] == "a"
+
+
+def test_a_read_only_file_is_refused_before_the_work(consensus, tmp_path):
+    target = tmp_path / "out.jsonl"
+    target.write_text("older")
+    target.chmod(0o400)
+    done = consensus("boxes", "-", target, given=lines(AGREED))
+    assert (done.returncode, target.read_text()) == (2, "older")
+    assert said(done) == f"{target} is read-only\n"
+
+
 def test_the_result_may_replace_the_input(consensus, tmp_path):
     both = tmp_path / "both.jsonl"
     both.write_text(lines(AGREED))
@@ -192,6 +213,14 @@ MALFORMED = [
     ('{"image_id": "a", "width": 9, "height": 9}', "annotations is missing"),
     ('{"image_id": "a", "width": 9, "height": 9, "annotations": {}}', "must be a list, not {}"),
     (lines(image("first")), '"first" stands on line 1 already'),
+    (
+        '{"image_id": "a", "width": 9, "height": 9, "annotations": [], "annotations": []}',
+        'the key "annotations" stands twice in one object',
+    ),
+    (
+        lines(image("a", ("ada", CAT))).replace('"boxes"', '"boxes": [], "boxes"'),
+        'the key "boxes" stands twice in one object',
+    ),
 ]
 
 
@@ -357,15 +386,29 @@ def test_a_vote_outside_the_given_labels_is_malformed(consensus):
     assert [row["label"] for row in found] == ["bird", "1"]
 
 
+# On three votes against one: how sure a method is of all four, whether that is finished, and after
+# how many votes it stops online.
+SPLIT = {
+    VOTE_METHOD: (pytest.approx(1, abs=1e-3), True, 3),
+    "majority": (0.75, False, 4),
+    "two-ahead": (0.75, True, 4),
+    "dawid-skene": (pytest.approx(1, abs=1e-3), True, 4),
+}
+
+
 @pytest.mark.parametrize("method", VOTE_METHODS)
 def test_every_method_of_votes_can_be_named(consensus, method):
     agreed = [item(n, *((worker, n % 2) for worker in "abcd")) for n in range(20)]
     split = item("split", ("a", 0), ("b", 1), ("c", 0), ("d", 0))
-    for option in ("--tau=0.1", "--online"):
-        done = consensus("votes", "--method", method, option, "-", "-", given=lines(*agreed, split))
-        assert [row["label"] for row in rows(done)] == [*(n % 2 for n in range(20)), 0]
-    assert rows(done)[0]["n_votes"] == 2
-    assert rows(done)[-1]["n_votes"] == (4 if method == "two-ahead" else rows(done)[-1]["n_votes"])
+    command = ("votes", "--method", method, "--tau=0.1", "-", "-")
+    whole = rows(consensus(*command, given=lines(*agreed, split)))
+    online = rows(consensus(*command, "--online", given=lines(*agreed, split)))
+    for found in (whole, online):
+        assert [row["label"] for row in found] == [*(n % 2 for n in range(20)), 0]
+    assert {row["n_votes"] for row in whole} == {4}
+    assert {row["n_votes"] for row in online[:-1]} == {2}
+    sureness = (whole[-1]["probability"], whole[-1]["finished"], online[-1]["n_votes"])
+    assert sureness == SPLIT[method]
 
 
 def test_a_missed_label_can_be_made_costly(consensus):
@@ -405,6 +448,49 @@ def test_agreement_is_printed_with_intervals(consensus):
     given = lines(*(item(n, ("ada", n % 2), ("ben", n % 2), ("cyd", True)) for n in range(9)))
     (found,) = rows(consensus("agreement", "votes", "-", given=given))
     assert list(found) == ["alpha", "kappa", "share"]
+
+
+def test_an_audit_says_what_to_trust(consensus, tmp_path):
+    # three hasty workers make the same mistake wherever there are tracks
+    truth = ["tracks" if n % 3 == 0 else "animal" for n in range(60)]
+    votes = [
+        item(n, *((w, "animal") for w in "abc"), *((w, label) for w in "de"))
+        for n, label in enumerate(truth)
+    ]
+    source, audited = tmp_path / "votes.jsonl", tmp_path / "truth.jsonl"
+    source.write_text(lines(*votes))
+    audited.write_text(
+        lines(*({"item_id": n, "label": label} for n, label in enumerate(truth) if n < 30))
+    )
+    (found,) = rows(consensus("audit", source, audited))
+    assert list(found) == [
+        *("n_items", "model_error", "majority_error", "difference", "low", "high", "trust")
+    ]
+    assert (found["n_items"], found["majority_error"]) == (30, pytest.approx(1 / 3, abs=1e-6))
+    assert found["low"] <= found["difference"] <= found["high"]
+    (alike,) = rows(consensus("audit", source, audited, "--alike", "animal,tracks"))
+    assert alike["model_error"] == alike["majority_error"] == 0
+    (new,) = rows(consensus("audit", source, "-", given=lines({"item_id": 1, "label": "scat"})))
+    assert new["majority_error"] == 1
+
+
+@pytest.mark.parametrize(
+    ("truth", "options", "reason"),
+    [
+        ("", (), "nothing was audited"),
+        ('{"item_id": 7, "label": "x"}', (), "line 1: there are no votes on an item 7"),
+        ('{"item_id": "a"}', (), "line 1: label is missing"),
+        ('{"item_id": "a", "label": "x"}\n' * 2, (), 'line 2: "a" stands on line 1 already'),
+        ('{"item_id": "a", "label": "x"}', ("--labels", "bird"), '"x" is none of the labels'),
+    ],
+)
+def test_an_audit_that_cannot_be_used_is_refused(consensus, tmp_path, truth, options, reason):
+    source = tmp_path / "votes.jsonl"
+    source.write_text(lines(item("a", ("ada", "bird"))))
+    done = consensus("audit", source, "-", *options, given=truth)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert reason in said(done)
+    assert consensus("audit", "-", "-").returncode == 2
 
 
 def many_images(path, n):
@@ -465,3 +551,26 @@ def test_an_interrupted_command_leaves_nothing(tmp_path, number, status):
 
 def test_results_can_go_to_what_is_no_file(consensus):
     assert consensus("boxes", "-", "/dev/null", given=lines(AGREED)).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["{} boxes {} /dev/stdout | cat", "{} boxes {} >(cat)"])
+def test_results_can_go_to_a_pipe_by_its_name(tmp_path, command):
+    source = tmp_path / "in.jsonl"
+    many_images(source, 3)
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command.format(' '.join(PROGRAM), source)}"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert len(done.stdout.splitlines()) == 3
+
+
+@pytest.mark.parametrize("listener", ["2>&-", "2> >(exec true)"])
+def test_a_result_needs_nobody_to_read_the_messages(tmp_path, listener):
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(lines(image("a", ("ada", [1, 1, 0, 0], CAT), ("ben", CAT))))
+    command = f"{' '.join(PROGRAM)} boxes {source} {target} {listener}"
+    subprocess.run(["bash", "-c", command], cwd=ROOT, check=True, timeout=60)
+    assert json.loads(target.read_text())["n_annotations"] == 2

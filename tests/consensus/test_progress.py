@@ -36,3 +36,17 @@ def test_a_file_sees_messages_only():
     progress.show("working")
     progress.say("line 3 left out")
     assert log.getvalue() == "line 3 left out\n"
+
+
+class Broken(io.StringIO):
+    def write(self, _):
+        raise BrokenPipeError
+
+
+def test_nobody_needs_to_listen():
+    for stream in (None, Broken()):
+        progress = Progress(stream)
+        progress.show("working")
+        progress.say("line 3 left out")
+        progress.say("line 4 left out")
+        progress.clear()
