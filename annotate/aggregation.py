@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from annotate import queries, skill_fitting
 from annotate.differences import Seen, difference
 from annotate.models import Annotation, Consensus, ConsensusBox
@@ -95,8 +97,11 @@ class BoxAggregator(Aggregator[Version]):
         versions.supersede(Consensus, [consensus for consensus, _ in versions_])
         ConsensusBox.objects.bulk_create(box for _, boxes in versions_ for box in boxes)
 
-    def estimate(self) -> Estimation:
-        return skill_fitting.estimate()
+    def comparable(self) -> QuerySet[Annotation]:
+        return queries.comparable()
+
+    def estimate(self, rows: QuerySet[Annotation] | None = None) -> Estimation:
+        return skill_fitting.estimate(rows)
 
 
 BOXES = BoxAggregator()

@@ -41,9 +41,14 @@ def box_answer(annotation: Annotation) -> BoxAnswer:
     )
 
 
+def comparable() -> QuerySet[Annotation]:
+    """The annotations that can be compared: current ones of whoever looked, excluded or not."""
+    return Annotation.objects.filter(is_current=True, outcome__in=LOOKED)
+
+
 def evidence() -> QuerySet[Annotation]:
-    """The annotations that skills are estimated from: current ones of whoever looked."""
-    return Annotation.objects.filter(is_current=True, outcome__in=LOOKED, worker__is_excluded=False)
+    """The annotations that skills are estimated from: those of workers who are not excluded."""
+    return comparable().filter(worker__is_excluded=False)
 
 
 def answered_images(rows: QuerySet[Annotation] | None = None) -> Iterator[BoxImage]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
-from math import sqrt
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,12 +11,11 @@ from django.db.models import QuerySet
 from annotate import queries
 from annotate.models import Annotation
 from consensus import BoxImage, BoxParameters, BoxSkill, fit_boxes
+from crowd import intervals
 from crowd.aggregating import Estimation, Fitted
 from crowd.skills import Estimate, as_stored
 
 DEFAULTS = BoxParameters()
-# Observations that the priors of the consensus core are worth.
-PRIOR_OBSERVATIONS = 4.0
 
 
 @dataclass(slots=True)
@@ -67,14 +65,15 @@ def parameters_of(values: Mapping[str, Any]) -> BoxParameters:
 
 
 def estimate_of(skill: BoxSkill) -> Estimate:
-    """A skill as it is stored."""
+    """A skill as it is stored; the quality is taken as a share of as many boxes as answers."""
     values = {
         "miss": skill.miss,
         "false_box": skill.false_box,
         "scale": skill.scale,
         "habit": list(skill.habit),
     }
-    return Estimate(values, skill.n_answers, quality=skill.quality, quality_sd=_quality_sd(skill))
+    deviation = intervals.share(skill.quality, skill.n_answers).deviation
+    return Estimate(values, skill.n_answers, quality=skill.quality, quality_sd=deviation)
 
 
 def skill_of(estimate: Estimate) -> BoxSkill:
@@ -89,12 +88,6 @@ def skill_of(estimate: Estimate) -> BoxSkill:
         n_answers=estimate.n_answers,
         quality=BoxSkill.prior().quality if estimate.quality is None else estimate.quality,
     )
-
-
-def _quality_sd(skill: BoxSkill) -> float:
-    """Standard deviation of `BoxSkill.quality`, taken as a share of as many boxes as answers."""
-    n = skill.n_answers + PRIOR_OBSERVATIONS
-    return sqrt(skill.quality * (1 - skill.quality) / n)
 
 
 def _tupled(value: Any) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from crowd import locks, retirement, skills
 from crowd.models import Answer, Campaign, Task
@@ -75,8 +75,13 @@ class Aggregator(ABC, Generic[V]):
         """Store new versions; in the caller's transaction."""
 
     @abstractmethod
-    def estimate(self) -> Estimation:
-        """Everybody's skills from all answers, in memory that does not grow with their number."""
+    def comparable(self) -> QuerySet[Any, Any]:
+        """All answers that can be compared with others, of excluded workers, too."""
+
+    @abstractmethod
+    def estimate(self, rows: QuerySet[Any, Any] | None = None) -> Estimation:
+        """Everybody's skills from the answers of all who are not excluded, or from `rows` of
+        `comparable`; in memory that does not grow with their number."""
 
     def fitted(self, worker_ids: Iterable[int] | None = None) -> Fitted:
         """The newest fit, with the skills of these workers, or of all."""

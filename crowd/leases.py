@@ -11,7 +11,7 @@ This is the hottest path of the house, so it speaks SQL (`benchmarks/serving.py`
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -196,9 +196,13 @@ def renew(worker: Worker, assignment_id: uuid.UUID, *, now: datetime) -> datetim
     return until
 
 
-def release_all(worker: Worker) -> int:
-    """Take back what the worker holds, in the caller's transaction; returns how many tasks."""
-    held = Assignment.objects.filter(worker=worker, state=Assignment.State.LEASED)
+def release_all(workers: Iterable[Worker]) -> int:
+    """Take back what these workers hold, in the caller's transaction; returns how many tasks.
+
+    Once in a transaction, with all of them: the order that keeps two callers from a deadlock is
+    that of the tasks within one call.
+    """
+    held = Assignment.objects.filter(worker__in=list(workers), state=Assignment.State.LEASED)
     return _give_back(held, state=Assignment.State.RELEASED)
 
 

@@ -334,11 +334,35 @@ class Fit(models.Model):
         return f"{self.kind} fit {self.pk}"
 
 
+class Look(models.Model):
+    """The last time that skills were estimated from a kind's answers, stored as a fit or not.
+
+    `last_answer` is the highest id of an answer, and `excluded` the ids of all excluded workers, as
+    they were read when it began; `n_answers` is from how many answers it estimated.
+    """
+
+    kind = models.CharField(max_length=6, choices=Campaign.Kind)
+    method = models.CharField(max_length=40)
+    n_answers = models.PositiveIntegerField()
+    last_answer = models.BigIntegerField()
+    excluded = models.JSONField(default=list)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "method"], name="look_once_per_method")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} look up to {self.last_answer}"
+
+
 class SkillEstimate(models.Model):
     """A worker's latest skill in one kind of task; `values` are the method's own numbers.
 
     `n_answers` counts the answers that were compared with somebody else's. `quality` is the skill
-    in one number, 0..1, and `quality_sd` its standard deviation.
+    in one number, 0..1, and `quality_sd` its standard deviation (`crowd/intervals.py`).
     """
 
     fit = models.ForeignKey(
@@ -369,6 +393,8 @@ class ConsensusVersion(models.Model):
     While it is being made, `made_at` is empty and `cursor` is the id of the last task done.
     `n_changed` counts the tasks whose consensus changed (what that means: `difference` of the
     kind's `differences`), `n_reopened` and `n_retired` those that went from one state to the other.
+    `n_begun` is how often it was begun: an earlier start is not in the counts, though it may have
+    written rows.
     """
 
     class Reason(models.TextChoices):
@@ -388,6 +414,7 @@ class ConsensusVersion(models.Model):
     n_changed = models.PositiveIntegerField(default=0)
     n_reopened = models.PositiveIntegerField(default=0)
     n_retired = models.PositiveIntegerField(default=0)
+    n_begun = models.PositiveSmallIntegerField(default=1, db_default=1)
     cursor = models.BigIntegerField(default=0)
     last_row = models.BigIntegerField(default=0)
     started_at = models.DateTimeField()

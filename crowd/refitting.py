@@ -52,33 +52,48 @@ def fit(aggregator: Aggregator[V], *, clock: Clock, is_forced: bool = False) -> 
             break
         made = _fit_once(aggregator, clock=clock)
         found, is_forced = made or found, False
-        if made is None:
-            break
     return found
 
 
 def _fit_once(aggregator: Aggregator[V], *, clock: Clock) -> Fit | None:
-    now = clock()
-    before = skills.newest_fit(aggregator.kind, aggregator.method)
-    is_exclusion = skills.has_changed_exclusions(before, aggregator.answers._default_manager.all())
-    last_answer = skills.last_answer(aggregator.answers)
+    kind, method = aggregator.kind, aggregator.method
+    before = skills.newest_fit(kind, method)
+    reading = skills.Reading.of(aggregator.answers, now=clock())
+    answers = aggregator.answers._default_manager.all()
+    is_exclusion = skills.has_changed_exclusions(kind, method, answers)
     estimation = aggregator.estimate()
-    if not is_exclusion and _says_nothing_new(aggregator, before, estimation):
-        return None
-    reason = ConsensusVersion.Reason.EXCLUSION if is_exclusion else ConsensusVersion.Reason.REFIT
+    judgement = suspension.judge(aggregator, estimation)
+    is_news = is_exclusion or not _says_nothing_new(aggregator, before, estimation)
     with transaction.atomic():
-        made = skills.store(
-            aggregator.kind,
-            aggregator.method,
-            estimation.fitted.skills,
-            parameters=estimation.fitted.parameters,
-            n_answers=estimation.n_answers,
-            n_tasks=estimation.n_tasks,
-            last_answer=last_answer,
-            now=now,
-        )
-        suspension.suspend_below_floor(made, now=clock())
-        remerging.begin_all(aggregator, made, reason=reason, now=now)
+        made = None
+        if is_news:
+            made = _store(aggregator, estimation, reading, is_exclusion=is_exclusion)
+        suspension.carry_out(judgement, now=clock())
+        n_answers = estimation.n_answers
+        skills.note_look(kind, method, reading, n_answers=n_answers, now=clock())
+    return made
+
+
+def _store(
+    aggregator: Aggregator[V],
+    estimation: Estimation,
+    reading: skills.Reading,
+    *,
+    is_exclusion: bool,
+) -> Fit:
+    """The fit, and the versions that it calls for under way."""
+    made = skills.store(
+        aggregator.kind,
+        aggregator.method,
+        estimation.fitted.skills,
+        parameters=estimation.fitted.parameters,
+        n_answers=estimation.n_answers,
+        n_tasks=estimation.n_tasks,
+        last_answer=reading.last_answer,
+        now=reading.began_at,
+    )
+    reason = ConsensusVersion.Reason.EXCLUSION if is_exclusion else ConsensusVersion.Reason.REFIT
+    remerging.begin_all(aggregator, made, reason=reason, now=reading.began_at)
     return made
 
 

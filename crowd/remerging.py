@@ -22,6 +22,8 @@ from crowd.models import Campaign, ConsensusVersion, Fit, Task
 CHUNK = 500
 BATCH = 100
 
+_COUNTS = ("n_tasks", "n_changed", "n_reopened", "n_retired")
+
 V = TypeVar("V")
 Clock = Callable[[], datetime]
 
@@ -37,8 +39,8 @@ def begin(
 ) -> ConsensusVersion:
     """Open a new version of a campaign's consensus; `carry_on` makes it.
 
-    A version that is still under way is begun again with these parameters. Runs in the caller's
-    transaction, and under the lock of `refitting`.
+    A version that is still under way is begun again with these parameters, and counts anew. Runs
+    in the caller's transaction, and under the lock of `refitting`.
     """
     last = ConsensusVersion.objects.filter(campaign=campaign).aggregate(n=Max("number"))["n"]
     version, _ = ConsensusVersion.objects.update_or_create(
@@ -50,7 +52,8 @@ def begin(
             "parameters": dict(parameters),
             "fit": fit,
             "cursor": 0,
-            "n_tasks": 0,
+            "n_begun": F("n_begun") + 1,
+            **dict.fromkeys(_COUNTS, 0),
         },
         create_defaults={
             "number": (last or 0) + 1,
@@ -61,6 +64,7 @@ def begin(
             "started_at": now,
         },
     )
+    version.refresh_from_db(fields=["n_begun"])
     return version
 
 
@@ -117,6 +121,8 @@ def carry_on(
         newest = aggregator.consensus._default_manager.aggregate(last=Max("pk"))["last"]
         version.last_row, version.made_at = newest or 0, clock()
         is_news = version.n_changed or version.n_reopened or version.n_retired
+        # what an earlier start has written must belong to a version, too
+        is_news = is_news or version.n_begun > 1
         if is_news or version.number == 1 or version.reason == ConsensusVersion.Reason.RECOMPUTE:
             version.save(update_fields=["last_row", "made_at"])
         else:

@@ -10,13 +10,13 @@ from typing import Any
 
 from django.db.models import Max, QuerySet
 
-from crowd.models import Answer, Campaign, ConsensusVersion, Fit, SkillEstimate, Worker
+from crowd.models import Answer, Campaign, ConsensusVersion, Fit, Look, SkillEstimate, Worker
 
 # A fit is worth its while for this many new answers, or this share of those already fitted ...
 LEAST_NEW = 30
 MOST_NEW = 2000
 NEW_SHARE = 0.05
-# ... or for any new answer after so long; and not before the last one has rested: at least this
+# ... or for any new answer after so long; and not before the last look has rested: at least this
 # long, and this many times as long as it took with everything that followed from it.
 LONGEST = timedelta(days=1)
 REST = timedelta(minutes=5)
@@ -60,37 +60,82 @@ def newest_fit(kind: Campaign.Kind, method: str | None = None) -> Fit | None:
     return (fits.filter(method=method) if method else fits).order_by("-pk").first()
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What there was when an estimation began: the highest id of an answer, and who was excluded.
+
+    Taken before the answers are read, so that what changes meanwhile differs from it afterwards.
+    """
+
+    last_answer: int
+    excluded: frozenset[int]
+    began_at: datetime
+
+    @classmethod
+    def of(cls, answers: type[Answer], *, now: datetime) -> Reading:
+        newest = answers._default_manager.aggregate(last=Max("pk"))["last"]
+        return cls(int(newest or 0), excluded_now(), now)
+
+
+def excluded_now() -> frozenset[int]:
+    """The workers whose answers are left out."""
+    return frozenset(Worker.objects.filter(is_excluded=True).values_list("pk", flat=True))
+
+
 def is_due(kind: Campaign.Kind, method: str, answers: QuerySet[Any, Any], *, now: datetime) -> bool:
     """Whether skills should be estimated again.
 
-    Always when a worker's answers have been left out or taken back in since the last fit. Not when
-    there are no new answers, or too few: fewer than 30 or than 5 % of those fitted (2,000 are
-    always enough), unless the last fit is a day old. Not within five minutes after the last fit,
-    or five times as long as that and its consequences took.
+    Always when others are excluded than the last look has read. Not when there are no new answers
+    since, or too few: fewer than 30 or than 5 % of those it read (2,000 are always enough), unless
+    it is a day old. Not within five minutes after it began, or five times as long as it and its
+    consequences took. A look after which there was nothing new to store counts as any other.
     """
-    fit = newest_fit(kind, method)
-    if fit is None:
-        return answers[:LEAST_NEW].count() == LEAST_NEW or has_changed_exclusions(None, answers)
-    if has_changed_exclusions(fit, answers):
+    if has_changed_exclusions(kind, method, answers):
         return True
-    wanted = int(min(max(NEW_SHARE * fit.n_answers, LEAST_NEW), MOST_NEW))
-    n_new = answers.filter(pk__gt=fit.last_answer)[:wanted].count()
-    is_old = now >= fit.fitted_at + LONGEST
-    return now >= _rested_at(fit) and (n_new == wanted or (n_new > 0 and is_old))
+    look = _look(kind, method)
+    if look is None:
+        return bool(answers[:LEAST_NEW].count() == LEAST_NEW)
+    wanted = int(min(max(NEW_SHARE * look.n_answers, LEAST_NEW), MOST_NEW))
+    n_new = answers.filter(pk__gt=look.last_answer)[:wanted].count()
+    is_old = now >= look.began_at + LONGEST
+    return now >= _rested_at(look) and (n_new == wanted or (n_new > 0 and is_old))
 
 
-def has_changed_exclusions(fit: Fit | None, answers: QuerySet[Any, Any]) -> bool:
-    """Whether workers with answers of this kind were left out or taken back in since the fit."""
-    changed = Worker.objects.filter(exclusion_changed_at__isnull=False)
-    if fit is not None:
-        changed = changed.filter(exclusion_changed_at__gte=fit.fitted_at)
-    return answers.filter(worker__in=changed).exists()
+def has_changed_exclusions(kind: Campaign.Kind, method: str, answers: QuerySet[Any, Any]) -> bool:
+    """Whether a worker with answers of this kind is excluded, or is not any more, otherwise than
+    the last look has read.
+
+    What is stored is compared, not times: whatever was committed late, or while a fit was reading,
+    is found all the same.
+    """
+    look = _look(kind, method)
+    changed = excluded_now() ^ frozenset(look.excluded if look else [])
+    return bool(changed) and answers.filter(worker__in=changed).exists()
 
 
-def _rested_at(fit: Fit) -> datetime:
+def note_look(
+    kind: Campaign.Kind, method: str, reading: Reading, *, n_answers: int, now: datetime
+) -> None:
+    """Keep what this estimation has read, whether or not it said anything new."""
+    values = {
+        "n_answers": n_answers,
+        "last_answer": reading.last_answer,
+        "excluded": sorted(reading.excluded),
+        "began_at": reading.began_at,
+        "ended_at": now,
+    }
+    Look.objects.update_or_create(kind=kind, method=method, defaults=values)
+
+
+def _look(kind: Campaign.Kind, method: str) -> Look | None:
+    return Look.objects.filter(kind=kind, method=method).first()
+
+
+def _rested_at(look: Look) -> datetime:
+    fit = newest_fit(Campaign.Kind(look.kind), look.method)
     made_at = ConsensusVersion.objects.filter(fit=fit).aggregate(at=Max("made_at"))["at"]
-    took = max(made_at - fit.fitted_at, timedelta(0)) if made_at else timedelta(0)
-    return fit.fitted_at + max(REST, RESTS * took)
+    ended_at = max(look.ended_at, made_at) if fit and made_at else look.ended_at
+    return look.began_at + max(REST, RESTS * (ended_at - look.began_at))
 
 
 def store(
@@ -145,9 +190,3 @@ def _row(fit: Fit, worker_id: int, estimate: Estimate) -> SkillEstimate:
         quality_sd=estimate.quality_sd,
         fitted_at=fit.fitted_at,
     )
-
-
-def last_answer(answers: type[Answer]) -> int:
-    """The highest id of an answer so far."""
-    newest = answers._default_manager.aggregate(last=Max("pk"))["last"]
-    return int(newest or 0)

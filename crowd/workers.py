@@ -2,12 +2,15 @@
 
 Whatever was answered stays stored. A suspended worker gets no tasks; the answers of an excluded
 one, who is always suspended as well, enter neither consensus nor skills. What follows for the
-tasks is the next fit's work (`crowd/refitting.py`), which an exclusion makes due.
+tasks is the next fit's work (`crowd/refitting.py`), which an exclusion makes due. What was done
+automatically can be undone automatically (`crowd/suspension.py`), what an organizer decided cannot.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -51,12 +54,18 @@ def reinstate(worker: Worker, *, by: User, now: datetime) -> None:
 
 
 def exclude(worker: Worker, *, by: User, now: datetime) -> None:
-    """Suspend the worker, take back the tasks under way, and leave all answers out."""
+    """Suspend the worker, take back the tasks under way, and leave all answers out.
+
+    Whoever was excluded automatically stays so from now on, until an organizer decides otherwise.
+    """
+    by_hand = Worker.Reason.BY_HAND
     with transaction.atomic():
         row = _locked(worker)
         if not row.is_excluded:
-            reason = row.status_reason or Worker.Reason.BY_HAND
-            _exclude(row, "exclude", by, {}, reason=reason, now=now)
+            _exclude(row, "exclude", by, {}, reason=by_hand, now=now)
+            leases.release_all([row])
+        elif row.status_reason != by_hand:
+            _change(row, "exclude", by, now, status_reason=by_hand)
 
 
 def include(worker: Worker, *, by: User, now: datetime) -> None:
@@ -75,15 +84,45 @@ def watch(worker: Worker, *, by: User, now: datetime) -> None:
             _change(row, "watch", by, now, is_exempt=False)
 
 
-def suspend_automatically(worker: Worker, figures: dict[str, Any], *, now: datetime) -> bool:
-    """As `exclude`, by nobody; `figures` tell why. False for whom an organizer has let back in."""
+def suspend_automatically(
+    figures: Mapping[Worker, Mapping[str, Any]], *, now: datetime
+) -> list[Worker]:
+    """As `exclude`, by nobody; the figures of each worker tell why. Returns who was suspended:
+    whoever is suspended already, or was let back in by an organizer, is passed over."""
+    suspended = []
     with transaction.atomic():
-        row = _locked(worker)
-        is_to_be = row.status == ACTIVE and not row.is_exempt
-        if is_to_be:
-            reason = Worker.Reason.AUTOMATIC
-            _exclude(row, "suspend automatically", None, figures, reason=reason, now=now)
-    return is_to_be
+        for worker in sorted(figures, key=attrgetter("pk")):
+            row = _locked(worker)
+            if row.status == ACTIVE and not row.is_exempt:
+                reason, why = Worker.Reason.AUTOMATIC, dict(figures[worker])
+                _exclude(row, "suspend automatically", None, why, reason=reason, now=now)
+                suspended.append(worker)
+        leases.release_all(suspended)
+    return suspended
+
+
+def reinstate_automatically(
+    figures: Mapping[Worker, Mapping[str, Any]], *, now: datetime
+) -> list[Worker]:
+    """As `reinstate`, by nobody, of those who were excluded automatically and by no organizer."""
+    back = []
+    with transaction.atomic():
+        for worker in sorted(figures, key=attrgetter("pk")):
+            row = _locked(worker)
+            if row.is_excluded and row.status_reason == Worker.Reason.AUTOMATIC:
+                _change(
+                    row,
+                    "reinstate automatically",
+                    None,
+                    now,
+                    detail=dict(figures[worker]),
+                    status=ACTIVE,
+                    status_reason="",
+                    is_excluded=False,
+                    exclusion_changed_at=now,
+                )
+                back.append(worker)
+    return back
 
 
 def _exclude(
@@ -100,7 +139,6 @@ def _exclude(
         is_excluded=True,
         exclusion_changed_at=now,
     )
-    leases.release_all(row)
 
 
 def _locked(worker: Worker) -> Worker:

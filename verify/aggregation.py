@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from consensus import VOTE_METHOD, VoteConsensus, VoteItem, merge_items
 from crowd import aggregating, retirement, versions
 from crowd.aggregating import Aggregator, Estimation, Finding, Fitted
@@ -95,8 +97,11 @@ class VerdictAggregator(Aggregator[ConsensusVerdict]):
     def write(self, versions_: list[ConsensusVerdict]) -> None:
         versions.supersede(ConsensusVerdict, versions_)
 
-    def estimate(self) -> Estimation:
-        return skill_fitting.estimate()
+    def comparable(self) -> QuerySet[Verdict]:
+        return queries.comparable()
+
+    def estimate(self, rows: QuerySet[Verdict] | None = None) -> Estimation:
+        return skill_fitting.estimate(rows)
 
 
 VERDICTS = VerdictAggregator()

@@ -32,11 +32,14 @@ def vote(verdict: Verdict) -> Vote:
     return Vote(worker=str(verdict.worker_id), label=verdict.label)
 
 
+def comparable() -> QuerySet[Verdict]:
+    """The verdicts that can be compared: current ones of whoever could tell, excluded or not."""
+    return Verdict.objects.filter(is_current=True, outcome=Outcome.ANSWERED)
+
+
 def evidence() -> QuerySet[Verdict]:
-    """The verdicts that skills are estimated from: current ones of whoever could tell."""
-    return Verdict.objects.filter(
-        is_current=True, outcome=Outcome.ANSWERED, worker__is_excluded=False
-    )
+    """The verdicts that skills are estimated from: those of workers who are not excluded."""
+    return comparable().filter(worker__is_excluded=False)
 
 
 def voted_items(rows: QuerySet[Verdict] | None = None) -> Iterator[VoteItem]:

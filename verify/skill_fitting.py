@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from math import sqrt
 
 from django.db.models import QuerySet
 
 from consensus import VoteFit, VoteItem, VoteParameters, VoteSkill, fit_votes
+from crowd import intervals
 from crowd.aggregating import Estimation, Fitted
 from crowd.skills import Estimate, as_stored
 from verify import queries
 from verify.models import Label, Verdict
 
 DEFAULTS = VoteParameters()
-# Votes that the prior of the consensus core is worth.
-PRIOR_OBSERVATIONS = 4.0
 
 
 @dataclass(slots=True)
@@ -63,9 +61,8 @@ def estimate_of(skill: VoteSkill) -> Estimate:
     """A skill as it is stored; the accuracy is taken as a coin thrown once a vote."""
     values = as_stored(asdict(skill))
     del values["n_answers"]
-    n = skill.n_answers + PRIOR_OBSERVATIONS
-    sd = sqrt(skill.accuracy * (1 - skill.accuracy) / n)
-    return Estimate(values, skill.n_answers, quality=skill.accuracy, quality_sd=sd)
+    deviation = intervals.share(skill.accuracy, skill.n_answers).deviation
+    return Estimate(values, skill.n_answers, quality=skill.accuracy, quality_sd=deviation)
 
 
 def skill_of(estimate: Estimate) -> VoteSkill:

@@ -26,6 +26,7 @@ DEEDS = {
     "include": "answers taken back in",
     "watch": "watched again",
     AUTOMATIC: "suspended automatically, answers left out",
+    "reinstate automatically": "let back in automatically",
 }
 SORTS = {
     "worker": "Worker",

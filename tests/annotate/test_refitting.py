@@ -305,3 +305,99 @@ def test_the_first_fit_waits_for_thirty_answers(ada, ben, clock):
     assert refit(clock) == []
     answer(ben, campaign, near(BIRD, seed=2))
     assert len(refit(clock)) == 1
+
+
+class Counting(BoxAggregator):
+    """Counts how often everything is read."""
+
+    def __init__(self):
+        self.n_estimates = 0
+
+    def estimate(self, rows=None):
+        self.n_estimates += 1
+        return super().estimate(rows)
+
+
+def in_ten_beats(clock):
+    counting = Counting()
+    for _ in range(10):
+        clock.now += timedelta(seconds=50)
+        refitting.refit(counting, clock=clock)
+    return counting.n_estimates
+
+
+def test_an_estimation_that_says_nothing_new_is_not_repeated(finished, careful, clock):
+    more = make.campaign(1, slug="more", workers_per_task=1)
+    answer(careful[0], more, near(BIRD, seed=0))
+    aggregate(clock)
+    clock.now += timedelta(hours=25)
+    assert in_ten_beats(clock) == 1
+
+
+def test_answers_that_cannot_be_compared_are_looked_at_once(ada, clock):
+    campaign = make.campaign(40, workers_per_task=1)
+    answer(ada, campaign, near(BIRD, seed=1))
+    aggregate(clock)
+    assert in_ten_beats(clock) == 1
+    assert Fit.objects.count() == 0
+
+
+def made_with(worker):
+    ids = set(Annotation.objects.filter(worker=worker).values_list("pk", flat=True))
+    rows = Consensus.objects.filter(is_current=True)
+    return sum(bool(ids & set(row.evidence)) for row in rows)
+
+
+@pytest.mark.parametrize("late_by", [timedelta(milliseconds=5), timedelta(days=3)])
+def test_an_exclusion_that_was_decided_before_a_fit_and_stored_after_it_counts(
+    finished, careful, olga, clock, late_by
+):
+    assert made_with(careful[0]) == 20
+    workers.exclude(careful[0], by=olga, now=Fit.objects.get().fitted_at - late_by)
+    refit(clock)
+    assert made_with(careful[0]) == 0
+    workers.reinstate(careful[0], by=olga, now=Fit.objects.first().fitted_at - late_by)
+    refit(clock)
+    assert made_with(careful[0]) == 20
+
+
+def test_an_exclusion_during_the_estimation_is_worked_in_next(finished, careful, olga, clock):
+    class Interrupted(BoxAggregator):
+        def estimate(self, rows=None):
+            found = super().estimate(rows)
+            workers.exclude(careful[0], by=olga, now=NOON)
+            return found
+
+    refitting.refit(Interrupted(), clock=clock, is_forced=True)
+    assert Fit.objects.first().n_workers == 2
+    assert made_with(careful[0]) == 0
+
+
+def test_a_version_begun_again_counts_anew(finished, careful, olga, clock, monkeypatch):
+    monkeypatch.setattr(remerging, "CHUNK", 10)
+    workers.exclude(careful[0], by=olga, now=clock())
+
+    class Killed(BoxAggregator):
+        n_chunks = 0
+
+        def find(self, tasks, fitted, *, now):
+            Killed.n_chunks += 1
+            if Killed.n_chunks > 2:
+                raise KeyboardInterrupt
+            return super().find(tasks, fitted, now=now)
+
+    with pytest.raises(KeyboardInterrupt):
+        refitting.refit(Killed(), clock=clock)
+    half = finished.versions.get(made_at=None)
+    assert (half.n_tasks, half.n_begun) == (20, 1)
+    assert half.n_changed > 0
+
+    workers.reinstate(careful[0], by=olga, now=clock())
+    refitting.fit(BOXES, clock=clock)
+    again = finished.versions.get(made_at=None)
+    counts = (again.n_tasks, again.n_changed, again.n_reopened, again.n_retired)
+    assert (again.pk, again.n_begun, counts) == (half.pk, 2, (0, 0, 0, 0))
+    refit(clock)
+    assert made_with(careful[0]) == 20
+    done = finished.versions.get(number=2)
+    assert (done.n_tasks, done.n_retired, done.n_reopened) == (30, half.n_reopened, 0)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from annotate import aggregation, submission
 from annotate.models import Consensus
@@ -159,3 +160,31 @@ def test_a_task_that_cannot_be_aggregated_does_not_hold_up_the_others(ada):
     assert [task.pk for task in due] == [broken.pk]
     assert Consensus.objects.count() == 2
     assert aggregate(NOON + retirement.PUT_OFF) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_suspending_several_takes_tasks_in_the_order_of_aggregations(ada, ben):
+    """The first to be suspended holds the later task, while an aggregation waits for both."""
+    campaign = make.campaign(2, workers_per_task=1, max_workers=1)
+    tasks = [task.pk for task in campaign.tasks.order_by("pk")]
+    first, second = sorted((ada, ben), key=lambda worker: worker.pk)
+    for worker, task in ((first, tasks[1]), (second, tasks[0])):
+        Assignment.objects.create(task_id=task, worker=worker, claimed_at=NOON, lease_until=NOON)
+    Task.objects.update(n_taken=1)
+    has_begun, is_held = threading.Event(), threading.Event()
+
+    def aggregate():
+        with transaction.atomic():
+            retirement.lock(tasks[:1])
+            is_held.set()
+            has_begun.wait(5)
+            time.sleep(0.5)
+            retirement.lock(tasks)
+
+    def suspend():
+        is_held.wait(5)
+        has_begun.set()
+        workers.suspend_automatically({ada: {}, ben: {}}, now=NOON)
+
+    assert at_once(aggregate, suspend) == []
+    assert set(Task.objects.values_list("n_taken", flat=True)) == {0}

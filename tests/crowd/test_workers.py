@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from crowd import leases, suspension, workers
-from crowd.models import Assignment, AuditEntry, Fit, SkillEstimate, Task, Worker
+from crowd import leases, workers
+from crowd.models import Assignment, AuditEntry, Task, Worker
 from tests import make
 from tests.make import NOON
 
@@ -67,57 +67,24 @@ def test_whose_answers_are_left_out_is_never_active(ada):
         Worker.objects.filter(pk=ada.pk).update(is_excluded=True)
 
 
-def judged(worker, *, quality=0.1, quality_sd=0.02, n_answers=30):
-    fit = Fit.objects.create(
-        kind="box", method="any", n_workers=1, n_answers=1, n_tasks=1, fitted_at=NOON
-    )
-    SkillEstimate.objects.update_or_create(
-        worker=worker,
-        kind="box",
-        defaults={
-            "fit": fit,
-            "method": "any",
-            "values": {},
-            "n_answers": n_answers,
-            "quality": quality,
-            "quality_sd": quality_sd,
-            "fitted_at": NOON,
-        },
-    )
-    return suspension.suspend_below_floor(fit, now=LATER)
+FIGURES = {"kind": "box", "quality": 0.1, "quality_sd": 0.06, "floor": 0.35, "n_compared": 30}
 
 
-def test_whoever_is_certainly_below_the_floor_is_suspended_with_the_figures(ada, settings):
-    settings.SKILL_FLOORS = {"box": 0.35}
-    assert judged(ada) == [ada]
+def test_an_automatic_suspension_is_recorded_with_its_figures(ada):
+    assert workers.suspend_automatically({ada: FIGURES}, now=LATER) == [ada]
     assert standing(ada) == (SUSPENDED, "automatic", True, False)
     entry = AuditEntry.objects.get()
     assert (entry.actor, entry.action) == (None, "suspend automatically")
-    assert entry.detail == {
-        "kind": "box",
-        "quality": 0.1,
-        "quality_sd": 0.02,
-        "floor": 0.35,
-        "n_compared": 30,
-    }
-
-
-@pytest.mark.parametrize(
-    "figures", [{"n_answers": 29}, {"quality_sd": 0.13}, {"quality": 0.36, "quality_sd": 0.0}]
-)
-def test_whoever_may_be_above_it_is_not(ada, settings, figures):
-    settings.SKILL_FLOORS = {"box": 0.35}
-    assert judged(ada, **figures) == []
-    assert standing(ada) == (ACTIVE, "", False, False)
+    assert entry.detail == FIGURES
 
 
 def test_who_was_let_back_in_is_not_suspended_again_until_watched(ada, olga):
-    judged(ada)
+    workers.suspend_automatically({ada: FIGURES}, now=LATER)
     workers.reinstate(ada, by=olga, now=LATER)
     assert standing(ada) == (ACTIVE, "", False, True)
-    assert judged(ada) == []
+    assert workers.suspend_automatically({ada: FIGURES}, now=LATER) == []
     workers.watch(ada, by=olga, now=LATER)
-    assert judged(ada) == [ada]
+    assert workers.suspend_automatically({ada: FIGURES}, now=LATER) == [ada]
     assert recorded() == [
         "suspend automatically",
         "reinstate",
@@ -126,6 +93,19 @@ def test_who_was_let_back_in_is_not_suspended_again_until_watched(ada, olga):
     ]
 
 
-def test_a_floor_of_nothing_suspends_nobody(ada, settings):
-    settings.SKILL_FLOORS = {"box": 0.0}
-    assert judged(ada, quality=0.0, quality_sd=0.0) == []
+def test_what_was_done_automatically_is_undone_automatically(ada):
+    workers.suspend_automatically({ada: FIGURES}, now=NOON)
+    assert workers.reinstate_automatically({ada: FIGURES}, now=LATER) == [ada]
+    assert standing(ada) == (ACTIVE, "", False, False)
+    assert ada.exclusion_changed_at == LATER
+    assert recorded() == ["suspend automatically", "reinstate automatically"]
+
+
+def test_what_an_organizer_has_left_out_stays_out(ada, ben, olga):
+    workers.exclude(ada, by=olga, now=NOON)
+    workers.suspend_automatically({ben: FIGURES}, now=NOON)
+    workers.exclude(ben, by=olga, now=NOON)
+    workers.exclude(ben, by=olga, now=NOON)
+    assert workers.reinstate_automatically({ada: FIGURES, ben: FIGURES}, now=LATER) == []
+    assert standing(ada) == standing(ben) == (SUSPENDED, "by_hand", True, False)
+    assert recorded() == ["exclude", "suspend automatically", "exclude"]

@@ -181,7 +181,7 @@ def test_what_is_done_about_a_worker_is_audited_once_each(desk, ada, olga):
 def test_a_worker_who_was_let_back_in_can_be_watched_again(desk, ada):
     campaign = make.campaign(1)
     make.answer_everything(ada, campaign)
-    workers.suspend_automatically(ada, {}, now=make.NOON)
+    workers.suspend_automatically({ada: {}}, now=make.NOON)
     url = reverse("dashboard:worker_status", args=[campaign.slug, ada.pk])
     page = desk.post(url, {"action": "reinstate"}, follow=True).content.decode()
     assert 'value="watch"' in page

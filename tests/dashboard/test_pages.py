@@ -211,7 +211,7 @@ def test_a_workers_skill_is_shown_with_its_uncertainty(load, birds, ada, ben):
 
 def test_an_automatic_suspension_shows_its_figures(load, birds, ben):
     figures = {"kind": "box", "quality": 0.21, "quality_sd": 0.05, "floor": 0.35, "n_compared": 60}
-    assert workers.suspend_automatically(ben, figures, now=NOON)
+    assert workers.suspend_automatically({ben: figures}, now=NOON)
     said = words(load("workers", "birds"))
     assert "1 is suspended and gets no new tasks; the answers of 1 are left out" in said
     assert (
