@@ -15,6 +15,7 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Literal, get_args
 
 import numpy as np
@@ -74,8 +75,10 @@ class Plan:
             raise ValueError(f"answers an image lie between 1 and {MOST_ANSWERS}")
         if self.kind == "verify" and self.super_class not in NON_INSTANCES:
             raise ValueError(f"super-classes to verify: {', '.join(NON_INSTANCES)}")
-        if not all(tau > 0 for tau in self.taus) or not 1 <= self.minimum <= self.maximum:
-            raise ValueError("needs tau > 0 and 1 <= minimum <= maximum")
+        if not self.answers and not self.taus:
+            raise ValueError("needs a number of answers or a tau to forecast")
+        if not all(0 < tau < inf for tau in self.taus) or not 1 <= self.minimum <= self.maximum:
+            raise ValueError("needs a finite tau > 0 and 1 <= minimum <= maximum")
         if self.n_simulated < 1 or len(self.crowd) == 0 or self.n_workers < 1:
             raise ValueError("needs at least one image and one worker")
 
@@ -127,10 +130,18 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What workers are paid, in any currency: for an answer, for an hour, or both."""
+    """What workers are paid, in any currency: for an answer, for an hour, or both.
+
+    Both are finite and at least 0; raises ValueError otherwise.
+    """
 
     per_answer: float = 0.0
     per_hour: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, paid in (("an answer", self.per_answer), ("an hour", self.per_hour)):
+            if not 0 <= paid < inf:
+                raise ValueError(f"the price of {name} must be a number of at least 0, not {paid}")
 
     def of(self, n_images: int, figures: Mapping[str, Interval]) -> Interval:
         """The cost of `n_images` images.
@@ -230,19 +241,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What can be asked for on the command line."""
     parser.add_argument("--kind", choices=KINDS, default="box")
     parser.add_argument("--mix", choices=list(MIXES), default="mixed", help="who will answer")
-    parser.add_argument("--workers", type=int, default=N_WORKERS, help="how many there are")
+    parser.add_argument("--workers", type=count, default=N_WORKERS, help="how many there are")
     parser.add_argument("--clarity", choices=list(CLARITY), default="clear", help="of the images")
     parser.add_argument("--super-class", choices=list(NON_INSTANCES), default="Mammalia")
-    parser.add_argument("--images", type=int, default=500, help="of the real campaign")
+    parser.add_argument("--images", type=count, default=500, help="of the real campaign")
     parser.add_argument("--answers", type=int, nargs="*", default=[1, 2, 3, 5, 7], metavar="N")
     parser.add_argument("--tau", type=float, nargs="*", metavar="TAU", help="of the adaptive rule")
-    parser.add_argument("--price", type=float, default=0.0, help="for an answer")
-    parser.add_argument("--hourly", type=float, default=0.0, help="for an hour of work")
-    parser.add_argument("--seeds", type=int, default=N_SEEDS, help="campaigns to simulate")
+    parser.add_argument("--price", type=amount, default=0.0, help="for an answer")
+    parser.add_argument("--hourly", type=amount, default=0.0, help="for an hour of work")
+    parser.add_argument("--seeds", type=count, default=N_SEEDS, help="campaigns to simulate")
+
+
+def count(text: str) -> int:
+    """A whole number of at least 1, as it is typed."""
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
+    return number
+
+
+def amount(text: str) -> float:
+    """What is paid, as it is typed: finite, at least 0."""
+    if not 0 <= (paid := float(text)) < inf:
+        raise argparse.ArgumentTypeError(f"must be a number of at least 0, not {text}")
+    return paid
 
 
 def report(plan: Plan, *, n_images: int, price: Price, n_seeds: int) -> str:
-    """The whole answer to the command: what was assumed, the table, and what it is not."""
+    """The whole answer to the command: what was assumed, the table, and what it is not.
+
+    n_images: of the real campaign. n_seeds: campaigns to simulate, at least 1.
+    """
     rows = expect(plan, range(n_seeds))
     who = (
         f"the mix {plan.crowd}: {MIXES[plan.crowd].words}"

@@ -272,7 +272,9 @@ def test_the_command_prints_a_forecast(capsys):
     [
         (["--answers", "9"], "between 1 and 7"),
         (["--campaign", "nowhere"], "no campaign"),
-        (["--seeds", "0"], "at least 1"),
+        (["--seeds", "0"], "--seeds: must be at least 1"),
+        (["--images", "-5"], "--images: must be at least 1"),
+        (["--price", "nan"], "--price: must be a number of at least 0"),
     ],
 )
 def test_the_command_refuses_what_makes_no_sense(words_, said):

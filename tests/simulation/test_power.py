@@ -15,7 +15,17 @@ from simulation.answering import answer_boxes
 from simulation.layouts import LayoutParameters
 from simulation.mixes import hire, work_boxes
 from simulation.pilot import boxer_like, layouts_like, paced, voter_like
-from simulation.power import Interval, Plan, Price, choices, expect, simulate_once, summarize, table
+from simulation.power import (
+    Interval,
+    Plan,
+    Price,
+    choices,
+    expect,
+    main,
+    simulate_once,
+    summarize,
+    table,
+)
 from simulation.workers import WorkerProfile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,12 +157,32 @@ def test_the_program_prints_a_forecast_without_the_site():
     assert "2 fixed" in done.stdout
     assert "40.00" in done.stdout
     assert "A simulation" in done.stdout
-    refused = subprocess.run(
-        [sys.executable, "-m", "simulation.power", "--answers", "9"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert refused.returncode == 2
-    assert "between 1 and 7" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--answers", "9"], "between 1 and 7"),
+        (["--answers", "--tau"], "needs a number of answers or a tau"),
+        (["--tau", "nan"], "needs a finite tau > 0"),
+        (["--seeds", "0"], "argument --seeds: must be at least 1, not 0"),
+        (["--images", "-5"], "argument --images: must be at least 1, not -5"),
+        (["--workers", "many"], "argument --workers: invalid count value: 'many'"),
+        (["--price", "nan"], "argument --price: must be a number of at least 0, not nan"),
+        (["--hourly", "-1"], "argument --hourly: must be a number of at least 0, not -1"),
+    ],
+)
+def test_the_program_refuses_what_makes_no_sense(words, said, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_nobody_pays_less_than_nothing():
+    for paid in (-1.0, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="price of an hour must be a number of at least 0"):
+            Price(per_hour=paid)
 
 
 def test_a_simulated_worker_boxes_as_the_skill_says():

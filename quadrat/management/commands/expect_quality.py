@@ -21,8 +21,6 @@ class Command(BaseCommand):
         parser.add_argument("--campaign", help="forecast with the workers known from this campaign")
 
     def handle(self, **options: Any) -> None:
-        if options["seeds"] < 1 or options["images"] < 1:
-            raise CommandError("--seeds and --images are at least 1.")
         campaign = self._campaign(options["campaign"])
         if campaign is not None:
             options["kind"] = campaign.kind
