@@ -106,6 +106,9 @@ def worst_share(ours: Rows, others: Table, figure: Callable[[Figures], float]) -
 def compare(title: str, ours: dict[int, Rows], others: dict[int, Table]) -> None:
     """What was wanted of fixed numbers of answers."""
     print(f"\nours as a share of the best other method's, the same orders: {title}")
+    if not all(others[n] for n in ANSWERS):
+        print("  not judged: nothing is known of them over these orders alone")
+        return
     errors = {n: worst_share(ours[n], others[n], lambda row: row.errors) for n in ANSWERS}
     loose = {n: worst_share(ours[n], others[n], lambda row: 1 - row.f75) for n in ANSWERS}
     judge("errors, mean of 3, 5 and 7 answers", float(np.mean([errors[n] for n in JUDGED])), 0.95)
@@ -177,11 +180,19 @@ def degenerate(data: CrowdData) -> None:
     judge("loss of F1@.5", losses[0] - losses[1], 0.005)
 
 
+def order(text: str) -> int:
+    """The number of an order, 0 or more."""
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
 def main() -> None:
     """Measure, or say why not."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_directory(parser)
-    parser.add_argument("--orders", nargs="+", type=int, default=list(ORDERS))
+    parser.add_argument("--orders", nargs="+", type=order, default=list(ORDERS))
     asked = parser.parse_args()
     data = open_data(asked.directory)
     if data is None:
