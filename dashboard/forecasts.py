@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from consensus import BOX_METHOD, VOTE_METHOD
 from crowd import locks
@@ -29,6 +29,8 @@ LOST_AFTER = timedelta(seconds=60)  # a simulated campaign takes a few seconds
 ANSWERS = (1, 2, 3, 5, 7)
 USUAL = Plan()
 CHANGES = 1  # counts the changes of what is simulated, so that old forecasts are not shown
+
+State = Literal["running", "lost", "failed", "ready"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,14 @@ class Forecast:
     def is_lost(self, now: datetime) -> bool:
         """Nobody has worked on it for a while."""
         return not self.is_ready and not self.error and now - self.beat_at > LOST_AFTER
+
+    def state(self, now: datetime) -> State:
+        """Where it stands, in a word."""
+        if self.error:
+            return "failed"
+        if self.is_ready:
+            return "ready"
+        return "lost" if self.is_lost(now) else "running"
 
     def rows(self) -> list[Expected]:
         """What to expect, from the campaigns simulated so far; empty before the first."""

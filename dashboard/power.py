@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
@@ -93,6 +96,10 @@ class PlanForm(forms.Form):
         pilot = self.pilots[crowd.removeprefix(CAMPAIGN)]
         return Question(kind, pilot.slug, rare, pilot.fit_id or 0, clarity)
 
+    def address(self) -> str:
+        """The filled-in form as the query of an address."""
+        return urlencode({name: self.data[name] for name in self.fields if name in self.data})
+
     def cost(self) -> Price:
         price = self.cleaned_data["price"]
         return Price(per_hour=price) if self.cleaned_data["per"] == "hour" else Price(price)
@@ -140,16 +147,23 @@ class Advice:
         return self.fixed.cost.mean / self.adaptive.cost.mean
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @organizer_only
 def plan(request: HttpRequest) -> HttpResponse:
-    """What would this campaign cost, and how good would it be?"""
-    form = PlanForm(request.GET if "kind" in request.GET else None, known=pilots())
-    context: dict[str, Any] = {"form": form, "as_of": timezone.now()}
+    """What would this campaign cost, and how good would it be?
+
+    Only sending the form has anything simulated; the address that it leads to shows what is there.
+    """
+    said = request.POST or (request.GET if "kind" in request.GET else None)
+    form, now = PlanForm(said, known=pilots()), timezone.now()
+    context: dict[str, Any] = {"form": form, "as_of": now}
     if form.is_bound and form.is_valid():
         try:
-            found = forecasts.ask(form.question(), jobs.enqueue, now=timezone.now())
-            context |= _shown(found, form)
+            if request.method == "POST":
+                forecasts.ask(form.question(), jobs.enqueue, now=now)
+                return redirect(f"{reverse('dashboard:plan')}?{form.address()}")
+            found = forecasts.look(form.question().key)
+            context |= _shown(found, form, now=now) if found else {"is_new": True}
         except (RedisError, OperationalError):
             context["unreachable"] = True
     return render(request, "dashboard/power.html", context, status=422 if form.errors else 200)
@@ -165,17 +179,18 @@ def forecast_status(_request: HttpRequest, key: str) -> HttpResponse:
         return JsonResponse({"state": "unreachable"}, status=503)
     if found is None:
         return JsonResponse({"state": "unknown", "progress": 0, "n_runs": 0})
-    state = "failed" if found.error else "ready" if found.is_ready else "running"
+    state = found.state(timezone.now())
     return JsonResponse({"state": state, "progress": found.progress, "n_runs": len(found.runs)})
 
 
-def _shown(found: Forecast, form: PlanForm) -> dict[str, Any]:
+def _shown(found: Forecast, form: PlanForm, *, now: datetime) -> dict[str, Any]:
     n_images, price = form.cleaned_data["n_images"], form.cost()
     care = {tau: word for word, tau in TAUS[Campaign.Kind(found.question.kind)].items()}
     lines = [_line(row, care, n_images, price) for row in found.rows()]
     mix = MIXES.get(found.question.crowd)
     return {
         "forecast": found,
+        "state": found.state(now),
         "lines": lines,
         "n_images": n_images,
         "n_simulated": forecasts.plan_of(found.question).n_simulated,

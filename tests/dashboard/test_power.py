@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from annotate import aggregation as box_aggregation
 from annotate import skill_fitting
@@ -67,11 +69,13 @@ def words(reply) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", reply.content.decode()))
 
 
-def simulated(question: Question = MIXED, n: int = N_SEEDS) -> forecasts.Forecast:
+def simulated(
+    question: Question = MIXED, n: int = N_SEEDS, *, at: datetime = NOON
+) -> forecasts.Forecast:
     """A forecast with its first `n` campaigns."""
-    forecasts.ask(question, lambda _: None, now=NOON)
+    forecasts.ask(question, lambda _: None, now=at)
     for _ in range(n):
-        found = forecasts.advance(question, clock=lambda: NOON)
+        found = forecasts.advance(question, clock=lambda: at)
     assert found is not None
     return found
 
@@ -101,15 +105,30 @@ def test_the_page_says_what_to_do_and_simulates_nothing_by_itself(desk, asked):
 
 
 def test_a_forecast_is_asked_for_once(desk, asked):
-    first = desk.get("/dashboard/plan/", PLAN)
+    first = desk.post("/dashboard/plan/", PLAN, follow=True)
+    assert first.redirect_chain == [(f"/dashboard/plan/?{urlencode(PLAN)}", 302)]
     assert "0 of 5 campaigns simulated" in words(first)
     assert f'data-watch="/dashboard/plan/{MIXED.key}/"' in first.content.decode()
-    desk.get("/dashboard/plan/", {**PLAN, "n_images": "9000", "price": "1"})
+    desk.post("/dashboard/plan/", {**PLAN, "n_images": "9000", "price": "1"})
     assert asked == [MIXED]
-    desk.get("/dashboard/plan/", {**PLAN, "crowd": "clean"})
-    desk.get("/dashboard/plan/", {**PLAN, "clarity": "arguable"})
+    desk.post("/dashboard/plan/", {**PLAN, "crowd": "clean"})
+    desk.post("/dashboard/plan/", {**PLAN, "clarity": "arguable"})
     arguable = Question("box", "mixed", clarity="arguable")
     assert asked == [MIXED, Question("box", "clean"), arguable]
+
+
+def test_opening_an_address_starts_nothing(desk, asked):
+    reply = desk.get("/dashboard/plan/", {**PLAN, "n_images": "777"})
+    assert "This has not been simulated yet" in words(reply)
+    assert 'value="777"' in reply.content.decode(), "sending the form is all that is left to do"
+    assert (asked, forecasts.look(MIXED.key)) == ([], None)
+
+
+def test_only_the_page_s_own_form_starts_a_forecast(olga, asked):
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.force_login(olga)
+    assert stranger.post("/dashboard/plan/", PLAN).status_code == 403
+    assert asked == []
 
 
 def test_a_forecast_that_is_done_is_told_in_words_numbers_and_charts(desk, small, asked):
@@ -131,13 +150,27 @@ def test_a_forecast_that_is_done_is_told_in_words_numbers_and_charts(desk, small
 
 
 def test_what_is_there_is_shown_while_the_rest_is_simulated(desk, small, asked):
-    simulated(n=2)
+    simulated(n=2, at=timezone.now())
     reply = desk.get("/dashboard/plan/", PLAN)
     assert "2 of 5 campaigns simulated" in words(reply)
     assert "adaptive, balanced" in words(reply)
     assert "Expect" not in words(reply)
     state = desk.get(f"/dashboard/plan/{MIXED.key}/").json()
     assert state == {"state": "running", "progress": 0.4, "n_runs": 2}
+
+
+def test_a_lost_forecast_is_told_from_one_that_runs_and_can_be_gone_on_with(desk, small, asked):
+    simulated(n=2, at=timezone.now() - timedelta(hours=2))
+    state = desk.get(f"/dashboard/plan/{MIXED.key}/").json()
+    assert state == {"state": "lost", "progress": 0.4, "n_runs": 2}
+    reply = desk.get("/dashboard/plan/", PLAN)
+    assert "This forecast has stopped after 2 of 5 campaigns" in words(reply)
+    html = reply.content.decode()
+    assert '<button class="button" type="submit" form="plan-form">' in html
+    assert "data-watch" not in html
+    assert asked == []
+    assert "2 of 5 campaigns simulated" in words(desk.post("/dashboard/plan/", PLAN, follow=True))
+    assert asked == [MIXED]
 
 
 def test_verifying_tells_what_is_found_of_the_rare(desk, small, asked):
@@ -166,7 +199,7 @@ def test_no_plan_breaks_the_content_security_policy(desk, small, asked):
 )
 def test_what_cannot_be_forecast_is_said_beside_its_field(desk, asked, wrong, said):
     known_crowd()
-    reply = desk.get("/dashboard/plan/", {**PLAN, **wrong})
+    reply = desk.post("/dashboard/plan/", {**PLAN, **wrong})
     assert reply.status_code == 422
     assert said in words(reply)
     assert asked == []
@@ -215,7 +248,7 @@ def test_a_campaign_with_known_workers_can_stand_for_others(desk, small, asked):
     assert (row.slug, row.kind, row.n_workers) == ("known", "box", 4)
     html = desk.get("/dashboard/plan/").content.decode()
     assert "known (box): 4 known workers" in html
-    desk.get("/dashboard/plan/", {**PLAN, "crowd": "campaign:known"})
+    desk.post("/dashboard/plan/", {**PLAN, "crowd": "campaign:known"})
     question = Question("box", "known", "", row.fit_id)
     assert asked == [question]
     assert simulated(question).is_ready
