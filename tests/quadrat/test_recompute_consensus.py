@@ -18,6 +18,7 @@ from annotate import aggregation as box_aggregation
 from annotate import recomputing as box_recomputing
 from annotate import submission
 from annotate.models import Annotation, Consensus
+from annotate.recomputing import BoxReplay
 from crowd import recomputing, refitting, remerging, workers
 from crowd.models import Campaign, ConsensusVersion, SkillEstimate
 from crowd.recomputing import Recipe
@@ -281,11 +282,20 @@ def test_skills_can_be_estimated_anew_or_not(birds):
         (["--without", "w-nobody"], "no worker 'w-nobody'"),
         (["--as-of", "yesterday"], "'yesterday' is no time"),
         (["--output", "nowhere/at/all.jsonl"], "Cannot write to nowhere"),
+        (["--output", ""], "it is a folder"),
+        (["--output", "/"], "it is a folder"),
     ],
 )
 def test_what_there_is_not_is_refused_with_what_there_is(birds, options, said):
     with pytest.raises(CommandError, match=said):
         run(birds, "--dry-run", *options)
+
+
+def test_where_nothing_can_be_written_nothing_is_computed(birds, tmp_path, monkeypatch):
+    monkeypatch.setattr(BoxReplay, "fitted", broken)
+    for name in (tmp_path, tmp_path / "no" / "file"):
+        with pytest.raises(CommandError, match="Cannot write to"):
+            run(birds, "--dry-run", "--output", str(name))
 
 
 def test_an_unknown_campaign_is_refused_with_those_there_are(birds):

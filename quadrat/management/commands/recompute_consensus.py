@@ -90,8 +90,8 @@ class Command(BaseCommand):
             replay = REPLAYS[campaign.kind](recipe)
         except ValueError as error:
             raise CommandError(f"This cannot be recomputed: {error}.") from error
-        fitted = replay.fitted()
         with _written(options["output"]) as output:
+            fitted = replay.fitted()
             if options["dry_run"] or output:
                 self._compare(replay, campaign, fitted, output, is_told=options["dry_run"])
         if not options["dry_run"]:
@@ -202,10 +202,12 @@ def _count_states(summary: Summary, task: Task, state: Task.State) -> None:
 
 @contextmanager
 def _written(path: Path | None) -> Iterator[IO[str] | None]:
-    """A file that takes its name only when it is complete."""
+    """A file that takes its name only when it is complete; refused before there is anything."""
     if path is None:
         yield None
         return
+    if path.is_dir():
+        raise CommandError(f"Cannot write to {path}: it is a folder. Name a file in it.")
     try:
         descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     except OSError as error:
