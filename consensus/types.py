@@ -54,7 +54,7 @@ class BoxSkill:
     miss: probability of not boxing an ordinary object, 0..1.
     false_box: expected number of boxes around nothing per answer, >= 0.
     scale: standard deviation of an edge, as a share of the box's side (see `BoxParameters`).
-    habit: believed outward displacement per edge, positive is too loose, as a share of the box's size:
+    habit: believed outward displacement per edge, positive is too loose, as a share of the size
         sqrt(side^2 + (habit_share * longer side of the image)^2), see `BoxParameters`.
     n_answers: answers of this worker that were compared with somebody else's.
     quality: F1 of the worker's boxes at IoU .5 against the consensus of the others, 0..1. One
