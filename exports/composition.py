@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from catalog.models import Split
-from exports import queries
+from exports import queries, staleness
 from exports.coco import DetectionFile
 from exports.errors import ReleaseRefused
 from exports.filtering import Decision, decide
@@ -32,9 +32,14 @@ def write_files(release: Release, folder: Path, report: Report) -> list[WrittenF
     """Write the files of a release into an empty folder, by name.
 
     `report` is called with the share done, 0 to 1. Raises `ReleaseRefused` where the data set has
-    no images to release, or test images that are still undecided.
+    no images to release, or test images that are still undecided, and `StillWorkedIn` where its
+    consensus is stale. Where it may be, `release.stale` says how, for the caller to store.
     """
     with open_snapshot() as snapshot:
+        stale = staleness.read(release.dataset, using=snapshot)
+        if not release.is_allowing_stale:
+            staleness.refuse(stale)
+        release.stale = stale.words()
         sizes = _parts(snapshot, release)
         header = read_header(snapshot, release.dataset, PROFILES[release.profile])
         progress = _Progress(sum(sizes.values()), report)

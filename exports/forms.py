@@ -37,6 +37,13 @@ class ReleaseForm(forms.Form):
         "decided.",
     )
 
+    is_allowing_stale = forms.BooleanField(
+        label="Do not wait for answers that are still being worked in",
+        required=False,
+        help_text="Otherwise the release is made once the consensus rests on exactly the answers "
+        "that count.",
+    )
+
     def values(self) -> dict[str, Any]:
         """Arguments for `exports.releases.create`, but for the data set."""
         return {name: value for name, value in self.cleaned_data.items() if name != "dataset"}

@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import connection
 
-from exports import queries
+from exports import queries, staleness
 from exports.composition import write_files
-from exports.errors import ReleaseRefused
+from exports.errors import ReleaseRefused, StillWorkedIn
 from exports.folders import folder_of
 from exports.models import Release
 from exports.writing import WrittenFile
@@ -27,6 +27,8 @@ Clock = Callable[[], datetime]
 Report = Callable[[float], None]
 
 PROGRESS_STEP = 0.01
+# A release waits so long for a consensus that is stale; then it fails and says how to go on.
+PATIENCE = timedelta(hours=1)
 _IN_TOTAL = ("images", "annotations", "boxed", "empty", "not_looked", "disputed", "excluded")
 _DECISIONS = ("test_images", "kept", "excluded", "undecided", "not_verified")
 _LOCK = "pg_try_advisory_lock(hashtext('quadrat-release'), %s)"
@@ -37,19 +39,40 @@ def make_unfinished(*, clock: Clock) -> int:
     """Make every release that waits, and any whose maker has died; returns how many.
 
     Safe to run twice and at once: whoever holds a release makes it, the others pass it by. A
-    release that cannot be made says why in `error` and does not stop the next one.
+    release that cannot be made says why in `error` and does not stop the next one. One whose
+    consensus is stale waits on, and says for what in `stale`.
     """
     n_made = 0
     for release in queries.unfinished():
         with holding(release.pk) as is_ours:
-            if not is_ours or not _is_unfinished(release):
-                continue
-            n_made += 1
-            try:
-                run(release, folder_of(release), clock=clock)
-            except ReleaseRefused as refusal:
-                logger.warning("%s was not made: %s", release, refusal.detail)
+            if is_ours and _is_unfinished(release) and not _is_to_wait(release, now=clock()):
+                n_made += _made(release, clock=clock)
     return n_made
+
+
+def _is_to_wait(release: Release, *, now: datetime) -> bool:
+    """Whether the consensus is stale and the release has not waited too long; stored if so."""
+    if release.is_allowing_stale or now - release.created_at > PATIENCE:
+        return False
+    stale = staleness.read(release.dataset)
+    if stale:
+        _store(release, state=Release.State.WAITING, progress=0, stale=stale.words())
+    return bool(stale)
+
+
+def _made(release: Release, *, clock: Clock) -> bool:
+    """Make a release; False if it waits after all."""
+    try:
+        run(release, folder_of(release), clock=clock)
+    except StillWorkedIn as refusal:
+        # something has come in since it was looked at
+        if clock() - release.created_at <= PATIENCE:
+            _store(release, state=Release.State.WAITING, error="", finished_at=None)
+            return False
+        logger.warning("%s was not made: %s", release, refusal.detail)
+    except ReleaseRefused as refusal:
+        logger.warning("%s was not made: %s", release, refusal.detail)
+    return True
 
 
 @contextmanager
@@ -73,7 +96,7 @@ def run(release: Release, folder: Path, *, clock: Clock, progress: Report | None
     `progress` is called with the share done, 0 to 1, as it is stored in the row. Raises
     `ReleaseRefused`; whatever is raised, the release has failed and says so.
     """
-    _store(release, state=Release.State.RUNNING, progress=0, error="", started_at=clock())
+    _store(release, state=Release.State.RUNNING, progress=0, error="", stale="", started_at=clock())
     draft = folder.with_name(f".{folder.name}.{os.getpid()}")
     try:
         shutil.rmtree(draft, ignore_errors=True)
@@ -93,6 +116,7 @@ def run(release: Release, folder: Path, *, clock: Clock, progress: Report | None
         progress=1,
         files=[asdict(file) for file in files],
         counts=totals(files),
+        stale=release.stale,
         finished_at=clock(),
     )
     return release

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from catalog.models import Dataset
-from crowd.models import Task
 from exports.models import Release
 
 CHUNK_ROWS = 2000
@@ -236,11 +235,6 @@ def recent_releases(*, limit: int = 50) -> list[Release]:
     """The newest releases of all data sets."""
     rows = Release.objects.select_related("dataset", "created_by")
     return list(rows.order_by("-created_at", "-pk")[:limit])
-
-
-def n_due(dataset: Dataset) -> int:
-    """How many tasks of the data set wait for their consensus to be computed again."""
-    return Task.objects.filter(campaign__dataset=dataset, aggregate_due_at__isnull=False).count()
 
 
 def _all(snapshot: BaseDatabaseWrapper, sql: str, dataset: Dataset) -> list[tuple[Any, ...]]:

@@ -21,11 +21,13 @@ def create(
     profile: str = Release.Profile.COCO,
     split: str = "",
     is_allowing_undecided: bool = False,
+    is_allowing_stale: bool = False,
     by: User | None = None,
     now: datetime,
 ) -> Release:
     """A waiting release with the data set's next number; a Celery worker makes its files.
 
+    Unless it is allowed to be stale it is made once all answers are worked into the consensus.
     Raises `Invalid` where there is no image to release.
     """
     images = dataset.images.filter(split=split) if split else dataset.images.all()
@@ -43,10 +45,11 @@ def create(
             profile=profile,
             split=split,
             is_allowing_undecided=is_allowing_undecided,
+            is_allowing_stale=is_allowing_stale,
             created_by=by,
             created_at=now,
         )
-        asked = {"profile": str(profile), "split": split}
+        asked = {"profile": str(profile), "split": split, "is_allowing_stale": is_allowing_stale}
         audit.record(by, "create", f"release {dataset.slug}/{release.number}", asked, now=now)
         transaction.on_commit(lambda: hints.hint(make_waiting_releases))
     return release

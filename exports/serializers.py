@@ -31,6 +31,11 @@ class NewReleaseSerializer(serializers.Serializer[dict[str, Any]]):
         default=False,
         help_text="Keep test images whose verification is undecided instead of refusing.",
     )
+    is_allowing_stale = serializers.BooleanField(
+        default=False,
+        help_text="Release the consensus as it stands instead of waiting until every answer is in "
+        "it, and none that is left out.",
+    )
 
 
 class ReleaseFileSerializer(serializers.Serializer[dict[str, Any]]):
@@ -53,6 +58,11 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
     counts = serializers.DictField(child=serializers.IntegerField(), read_only=True)
     files = serializers.SerializerMethodField()
     error = serializers.CharField(read_only=True, help_text="Why it failed, and how to go on.")
+    stale = serializers.CharField(
+        read_only=True,
+        help_text="What was not worked into the consensus yet: what a waiting release waits for, "
+        "or what one that is allowed to be stale was made without.",
+    )
 
     class Meta:
         model = Release
@@ -63,11 +73,13 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
             "profile",
             "split",
             "is_allowing_undecided",
+            "is_allowing_stale",
             "state",
             "progress",
             "counts",
             "files",
             "error",
+            "stale",
             "created_at",
             "started_at",
             "finished_at",

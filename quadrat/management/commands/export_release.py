@@ -18,7 +18,7 @@ from annotate import jobs as annotate_jobs
 from catalog.models import Dataset, Split
 from crowd import hints
 from crowd.errors import CrowdError
-from exports import making, queries, releases
+from exports import making, releases, staleness
 from exports.folders import folder_of
 from exports.models import Release
 from exports.writing import copy_atomically
@@ -48,7 +48,12 @@ class Command(BaseCommand):
             type=float,
             default=600,
             metavar="SECONDS",
-            help="how long to wait for the consensus of the last answers (default: %(default)g)",
+            help="how long to wait until all answers are worked in (default: %(default)g)",
+        )
+        parser.add_argument(
+            "--stale",
+            action="store_true",
+            help="do not wait: release the consensus as it stands, and record that",
         )
 
     def handle(self, **options: Any) -> None:
@@ -62,35 +67,43 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"Cannot write to {output}: {error.strerror}.") from error
         try:
-            self._wait_for_consensus(dataset, options["wait"])
+            if not options["stale"]:
+                self._wait_for_consensus(dataset, options["wait"])
         except NoJobWorker as error:
             raise CommandError(str(error)) from error
+        except CrowdError as error:
+            raise CommandError(error.detail) from error
         release = self._make(dataset, options)
         for file in release.files:
             copy_atomically(folder_of(release) / file["name"], output / file["name"])
             self.stdout.write(_line(file))
+        if release.stale:
+            self.stderr.write(f"Made without waiting. {release.stale}")
         self.stdout.write(f"Release {release.number} of {dataset.slug} is in {output}.")
 
     def _wait_for_consensus(self, dataset: Dataset, seconds: float) -> None:
-        """Answers that have come in belong into the release: wait for their consensus."""
-        if not queries.n_due(dataset):
+        """Answers that have come in belong into the release, those left out do not: wait until the
+        consensus says so."""
+        stale = staleness.read(dataset)
+        if not stale:
             return
+        if seconds <= 0:
+            staleness.refuse(stale)
         deadline = time.monotonic() + seconds
-        with celery_worker_alive_or_own(), self._bar("consensus of the last answers") as bar:
-            n_due = n_first = queries.n_due(dataset)
+        self.stderr.write(f"Waiting at most {seconds:g} s: {stale.words()}")
+        with celery_worker_alive_or_own(), self._bar("answers worked in") as bar:
+            n_first = stale.n_images
             job = bar.add_task("", total=n_first or 1)
-            while n_due:
+            while stale:
                 if time.monotonic() > deadline:
-                    raise CommandError(
-                        f"{n_due} tasks still wait for their consensus after {seconds:g} s. Look "
-                        "at the Celery worker's log, or wait longer (--wait)."
-                    )
+                    staleness.refuse(stale)
                 # a worker of our own has no beat beside it to sweep what is due
-                hints.hint(annotate_jobs.aggregate_due)
-                hints.hint(verify_jobs.aggregate_due)
+                for due in (annotate_jobs, verify_jobs):
+                    hints.hint(due.aggregate_due)
+                    hints.hint(due.refit)
                 time.sleep(POLL_S)
-                n_due = queries.n_due(dataset)
-                bar.update(job, completed=max(0, n_first - n_due))
+                stale = staleness.read(dataset)
+                bar.update(job, completed=max(0, n_first - stale.n_images))
 
     def _make(self, dataset: Dataset, options: dict[str, Any]) -> Release:
         with ExitStack() as stack, self._bar("release") as bar:
@@ -103,6 +116,7 @@ class Command(BaseCommand):
                         profile=options["profile"],
                         split=options["split"],
                         is_allowing_undecided=options["allow_undecided"],
+                        is_allowing_stale=options["stale"],
                         now=timezone.now(),
                     )
                     stack.enter_context(making.holding(release.pk))

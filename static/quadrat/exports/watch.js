@@ -14,7 +14,7 @@ async function look(card) {
   else location.reload();
 }
 
-/** @param {HTMLElement} card @param {{state: string, progress: number}} release */
+/** @param {HTMLElement} card @param {{state: string, progress: number, stale: string}} release */
 function show(card, release) {
   const bar = card.querySelector("progress");
   const percent = card.querySelector("[data-percent]");
@@ -22,6 +22,9 @@ function show(card, release) {
   if (bar) bar.value = release.progress;
   if (percent) percent.textContent = `${Math.floor(100 * release.progress)} %`;
   if (words) words.textContent = release.state;
+  const stale = card.querySelector("[data-stale]");
+  const reason = release.stale && `${release.stale} The release is made once that is done.`;
+  if (stale && stale.textContent !== reason) stale.textContent = reason;
 }
 
 /** @type {NodeListOf<HTMLElement>} */
