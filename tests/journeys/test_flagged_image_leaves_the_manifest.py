@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.services]
 
 KEYS = """{
     str(image.uid): '2' if image.references.get().reason == 'tracks' else '1'
-    for image in Image.objects.filter(super_class='Mammalia')
+    for image in Image.objects.filter(tasks__campaign__slug='mammals')
 }"""
 
 

@@ -11,7 +11,8 @@ from quadrat.static_storage import QuickCompressor, is_own_module, stripped
 
 STATIC = Path(__file__).resolve().parent.parent.parent / "static"
 MODULES = sorted(path for path in STATIC.rglob("*.js"))
-BUDGET = 20_000
+# 20 kB is the aim; four points, light, loupe and key map took it to 23
+BUDGET = 24_000
 PARSE = """
 import { readFileSync } from "node:fs";
 import { SourceTextModule } from "node:vm";
