@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from PIL import Image
 
-from annotate import drawings
 from annotate.gold_scoring import TIGHT, BoxScore, Fit, score_boxes
-from crowd import qualification
+from crowd import drawings, qualification
 from crowd.models import Campaign, Outcome, Worker
 from crowd.qualification import Practice
 from simulation.scenes import Scene, draw_scene

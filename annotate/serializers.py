@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from rest_framework import serializers
 
-from annotate import drawings, practice
+from annotate import practice
 from annotate.models import MAX_BOXES, Box
+from crowd import drawings, practice_page
 from crowd.models import Campaign, Outcome
-from crowd.qualification import LATEST, NEEDED, Practice
+from crowd.practice_page import practice_body
 from crowd.serializers import AnswerSerializer
 
 
@@ -68,28 +69,9 @@ class TriedSerializer(serializers.Serializer[Any]):
 
 def scene_body(campaign: Campaign, number: int, *, now: datetime) -> dict[str, Any]:
     """A practice photo in the shape of an assignment; `number` counts what a worker tried."""
-    width, height = practice.SIZE
     at = [drawings.VERSION, campaign.super_class, number % practice.N_SCENES]
     url = reverse("annotate:practice_picture", args=at)
-    return {
-        "id": f"practice-{campaign.slug}-{number}",
-        "number": number,
-        "campaign": campaign.slug,
-        "kind": campaign.kind,
-        "lease_until": now + timedelta(days=1),
-        "server_time": now,
-        "image": {
-            "url": url,
-            "thumbnail_url": url,
-            "width": width,
-            "height": height,
-            "display_width": width,
-            "display_height": height,
-            "credit": "Quadrat scenes",
-            "licence": "CC0 1.0",
-            "licence_url": "https://creativecommons.org/publicdomain/zero/1.0/",
-        },
-    }
+    return practice_page.scene_body(campaign, number, url=url, size=practice.SIZE, now=now)
 
 
 def feedback_body(feedback: practice.Feedback) -> dict[str, Any]:
@@ -100,15 +82,4 @@ def feedback_body(feedback: practice.Feedback) -> dict[str, Any]:
         "remarks": feedback.remarks,
         "truth": feedback.true_xywh,
         "practice": practice_body(feedback.practice),
-    }
-
-
-def practice_body(done: Practice) -> dict[str, Any]:
-    """How far a worker has come with practice."""
-    return {
-        "n_practised": done.n_practised,
-        "latest": done.latest,
-        "is_qualified": done.is_qualified,
-        "needed": NEEDED,
-        "of": LATEST,
     }

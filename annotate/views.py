@@ -11,17 +11,14 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from annotate import drawings, practice
+from annotate import practice
 from annotate.models import MAX_BOXES
-from annotate.serializers import practice_body
 from catalog.superclasses import BOXED
-from crowd import qualification
+from crowd import drawings, qualification
 from crowd.models import Campaign
+from crowd.practice_page import FOR_EVER, practice_body
 from crowd.task_page import open_task_page
 from simulation.lessons import RULES, draw_lesson
-
-# a drawing's address holds its version
-FOR_EVER = "private, max-age=31536000, immutable"
 
 
 @require_GET

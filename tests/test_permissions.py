@@ -14,8 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from annotate import drawings
-from crowd import leases, people
+from crowd import drawings, leases, people
 from crowd.models import Campaign, User
 from exports.models import Release
 from tests import make
