@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
-from quadrat import static_storage
+from quadrat import modules, static_storage
 
 # another reader of the API's description, which no page uses
 UNUSED = ["redoc"]
@@ -32,7 +32,8 @@ def collect() -> None:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256(repr(settings.STORAGES["staticfiles"]).encode())
-    digest.update(Path(static_storage.__file__).read_bytes())
+    for program in (static_storage, modules):
+        digest.update(Path(str(program.__file__)).read_bytes())
     for finder in get_finders():
         for name, storage in finder.list(UNUSED):
             found = Path(storage.path(name)).stat()
