@@ -5,13 +5,32 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hand import answers, draw, expect_boxes, place, saved, stored, submit
+from tests.browser.hand import (
+    SETTLE_MS,
+    answers,
+    draw,
+    expect_boxes,
+    place,
+    saved,
+    stored,
+    submit,
+)
 from tests.browser.test_editor import Fingers
-from tests.site import PHONE, Site, shown
+from tests.site import PHONE, Site, shown, wait_for_another
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 
 CAMPAIGN = "skinks"
+
+# frames that do not come, as under load: what waits for one is kept
+HOLD_FRAMES = """() => {
+    const [real, held] = [window.requestAnimationFrame, []];
+    window.requestAnimationFrame = run => held.push(run);
+    window.letFramesCome = () => {
+        window.requestAnimationFrame = real;
+        held.forEach(run => real(run));
+    };
+}"""
 
 TARGETS = """() => [...document.querySelectorAll('button, summary, input, a')]
     .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.matches('.skip'))
@@ -41,6 +60,25 @@ def test_a_resize_that_is_interrupted_leaves_the_box_as_it_was(newcomer):
     assert sizes(page) == before
     page.keyboard.press("Control+z")  # the drawing itself: the resize is no step
     expect_boxes(page, 0)
+
+
+def test_a_photo_that_is_not_painted_yet_takes_no_answer(site: Site, newcomer):
+    page = newcomer(CAMPAIGN)
+    uid = shown(page)
+    page.wait_for_timeout(SETTLE_MS)
+    page.evaluate(HOLD_FRAMES)
+    page.keyboard.press("n")
+    wait_for_another(page, uid)
+    page.wait_for_timeout(SETTLE_MS)
+    for key in ("n", "u"):  # the photo before is old enough, this one is not there yet
+        page.keyboard.press(key)
+    uid = shown(page)
+    page.evaluate("letFramesCome()")
+    page.wait_for_timeout(SETTLE_MS)
+    page.keyboard.press("n")
+    wait_for_another(page, uid)
+    saved(page)
+    assert [outcome for _, outcome in answers(site, page)] == ["nothing", "nothing"]
 
 
 def test_a_second_finger_keeps_the_points_that_were_set(site: Site, newcomer):

@@ -41,6 +41,21 @@ test("time with the tab hidden and long pauses are counted apart", () => {
   assert.equal(report.visible_ms, 35_500);
 });
 
+test("until a photo is painted its age is nothing, however old the one before", () => {
+  let now = 0;
+  const timing = new Timing(() => now);
+  now = 9_000;
+  timing.wait();
+  assert.equal(timing.age, 0);
+  now = 9_700;
+  timing.act();
+  assert.equal(timing.age, 0);
+  assert.equal(timing.report().visible_ms, 0);
+  timing.restart();
+  now = 9_800;
+  assert.equal(timing.age, 100);
+});
+
 test("digits answer on every layout and on the number pad", () => {
   const tracks = { do: "answer", outcome: "answered", label: "tracks" };
   assert.deepEqual(press({ code: "Digit2", key: "é" }), tracks);

@@ -91,8 +91,7 @@ export class Session {
 
   /** Show the next photo, or say why there is none. */
   async advance() {
-    this.turn += 1;
-    const { turn } = this;
+    const turn = (this.turn += 1);
     this.item = null;
     if (!this.supply.queue.length) this.card("loading");
     const next = await this.supply.next();
@@ -106,8 +105,9 @@ export class Session {
 
   /** @param {Item} item @param {Answered|null} before */
   async show(item, before) {
-    this.turn += 1;
-    const { turn } = this;
+    const turn = (this.turn += 1);
+    this.timing.wait();
+    this.hooks.hide(); // the photo before is still there: what is done to it is not for this one
     this.item = item;
     this.supply.current = item.assignment.id;
     const slow = setTimeout(() => this.card("loading"), 300);

@@ -13,14 +13,20 @@ export class Timing {
     this.first = this.hidden = this.idle = this.hiddenSince = 0;
   }
 
-  restart() {
-    this.shown = this.last = this.now();
+  /** Another photo is about to be painted: from here to `restart` nobody can have looked at it. */
+  wait() {
+    this.restart(Infinity);
+  }
+
+  restart(shown = this.now()) {
+    this.shown = shown;
+    this.last = this.now();
     this.first = this.hidden = this.idle = this.hiddenSince = 0;
   }
 
-  /** Since the photo was painted. */
+  /** Since the photo was painted; 0 before. */
   get age() {
-    return this.now() - this.shown;
+    return Math.max(0, this.now() - this.shown);
   }
 
   /** The worker did something. */
@@ -49,7 +55,7 @@ export class Timing {
       first_ms: since(this.first || this.now()),
       last_ms: since(this.last),
       submit_ms: Math.round(total),
-      visible_ms: Math.round(total - this.hidden),
+      visible_ms: Math.round(Math.max(0, total - this.hidden)),
       hidden_ms: Math.round(this.hidden),
       idle_ms: Math.round(this.idle),
     };

@@ -96,6 +96,7 @@ export class Screening extends Session {
     this.item = null;
     this.grid = grid;
     this.card(null);
+    this.timing.wait();
     this.gridHooks.showGrid(grid, marks.filter((id) => grid.some((one) => one.id === id)), isAgain);
     requestAnimationFrame(() => this.timing.restart());
   }
