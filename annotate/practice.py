@@ -150,4 +150,6 @@ def _where(sides: Sequence[str]) -> str:
     places = [names[side] for side in sides]
     if len(places) == 1:
         return places[0]
-    return _("%(places)s and %(last)s") % {"places": ", ".join(places[:-1]), "last": places[-1]}
+    # Translators: what stands between the places of a list, but for the last two
+    first = _(", ").join(places[:-1])
+    return _("%(places)s and %(last)s") % {"places": first, "last": places[-1]}

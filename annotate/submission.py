@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotate import jobs
 from annotate.models import Annotation, Box
@@ -51,7 +52,7 @@ def _refuse_bad_boxes(boxes: list[dict[str, Any]], held: answers.Held) -> None:
         if (complaint := _complaint(box["bbox"], held))
     }
     if errors:
-        raise Invalid("Some boxes cannot be stored.", {"boxes": errors})
+        raise Invalid(_("Some boxes cannot be stored."), {"boxes": errors})
 
 
 def _complaint(bbox: list[float], held: answers.Held) -> str:
@@ -60,9 +61,9 @@ def _complaint(bbox: list[float], held: answers.Held) -> str:
     overhang = max(-x, -y, x + w - held.width, y + h - held.height)
     left, top, right, bottom = _clipped(bbox, held)
     if overhang > TOLERANCE_PX:
-        return "The box lies outside the photo; move it inside."
+        return _("The box lies outside the photo; move it inside.")
     if right - left < MIN_SIDE_PX or bottom - top < MIN_SIDE_PX:
-        return "The box is too thin; its sides must be at least 1 pixel."
+        return _("The box is too thin; its sides must be at least 1 pixel.")
     return ""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_noop as _
 
 
 class SuperClass(TextChoices):
@@ -33,10 +34,14 @@ class SuperClass(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How a worker is asked for a super-class: "Box all birds", "one bird"."""
+    """How a worker is asked for a super-class: whole sentences, as each language has its grammar.
 
-    singular: str
+    In English, and marked for translation; `crowd.words` translates. `parts` belong in a box.
+    """
+
     plural: str
+    box: str
+    see: str
     parts: str
 
 
@@ -56,19 +61,84 @@ BOXED = frozenset(
 VERIFIED = frozenset({SuperClass.AVES, SuperClass.MAMMALIA, SuperClass.REPTILIA})
 
 WORDS = {
-    SuperClass.ACTINOPTERYGII: Words("fish", "fish", "fins, tail, barbels"),
-    SuperClass.AMPHIBIA: Words("amphibian", "amphibians", "legs and toes"),
-    SuperClass.ANIMALIA: Words("animal", "animals", "arms, spines, tentacles"),
-    SuperClass.ARACHNIDA: Words("arachnid", "arachnids", "all eight legs, but not the web"),
-    SuperClass.AVES: Words("bird", "birds", "beak, tail, legs, spread wings"),
-    SuperClass.CHROMISTA: Words("chromist", "chromists", "blades and stalks"),
-    SuperClass.FUNGI: Words("fungus", "fungi", "cap and stalk"),
-    SuperClass.INSECTA: Words("insect", "insects", "antennae, legs, wings"),
-    SuperClass.MAMMALIA: Words("mammal", "mammals", "ears, horns or antlers, tail"),
-    SuperClass.MOLLUSCA: Words("mollusc", "molluscs", "shell, foot, tentacles"),
-    SuperClass.PLANTAE: Words("plant", "plants", "leaves, flowers, stem"),
-    SuperClass.PROTOZOA: Words("protozoan", "protozoans", "the whole body"),
-    SuperClass.REPTILIA: Words("reptile", "reptiles", "the whole tail"),
+    SuperClass.ACTINOPTERYGII: Words(
+        plural="fish",
+        box=_("Box all fish"),
+        see=_("Can you see the fish itself?"),
+        parts=_("fins, tail, barbels"),
+    ),
+    SuperClass.AMPHIBIA: Words(
+        plural="amphibians",
+        box=_("Box all amphibians"),
+        see=_("Can you see the amphibian itself?"),
+        parts=_("legs and toes"),
+    ),
+    SuperClass.ANIMALIA: Words(
+        plural="animals",
+        box=_("Box all animals"),
+        see=_("Can you see the animal itself?"),
+        parts=_("arms, spines, tentacles"),
+    ),
+    SuperClass.ARACHNIDA: Words(
+        plural="arachnids",
+        box=_("Box all arachnids"),
+        see=_("Can you see the arachnid itself?"),
+        parts=_("all eight legs, but not the web"),
+    ),
+    SuperClass.AVES: Words(
+        plural="birds",
+        box=_("Box all birds"),
+        see=_("Can you see the bird itself?"),
+        parts=_("beak, tail, legs, spread wings"),
+    ),
+    SuperClass.CHROMISTA: Words(
+        plural="chromists",
+        box=_("Box all chromists"),
+        see=_("Can you see the chromist itself?"),
+        parts=_("blades and stalks"),
+    ),
+    SuperClass.FUNGI: Words(
+        plural="fungi",
+        box=_("Box all fungi"),
+        see=_("Can you see the fungus itself?"),
+        parts=_("cap and stalk"),
+    ),
+    SuperClass.INSECTA: Words(
+        plural="insects",
+        box=_("Box all insects"),
+        see=_("Can you see the insect itself?"),
+        parts=_("antennae, legs, wings"),
+    ),
+    SuperClass.MAMMALIA: Words(
+        plural="mammals",
+        box=_("Box all mammals"),
+        see=_("Can you see the mammal itself?"),
+        parts=_("ears, horns or antlers, tail"),
+    ),
+    SuperClass.MOLLUSCA: Words(
+        plural="molluscs",
+        box=_("Box all molluscs"),
+        see=_("Can you see the mollusc itself?"),
+        parts=_("shell, foot, tentacles"),
+    ),
+    SuperClass.PLANTAE: Words(
+        plural="plants",
+        box=_("Box all plants"),
+        see=_("Can you see the plant itself?"),
+        parts=_("leaves, flowers, stem"),
+    ),
+    SuperClass.PROTOZOA: Words(
+        plural="protozoans",
+        box=_("Box all protozoans"),
+        see=_("Can you see the protozoan itself?"),
+        parts=_("the whole body"),
+    ),
+    SuperClass.REPTILIA: Words(
+        plural="reptiles",
+        box=_("Box all reptiles"),
+        see=_("Can you see the reptile itself?"),
+        parts=_("the whole tail"),
+    ),
 }
 
 _ALIASES = {

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from crowd.errors import Conflict, NotFound
 from crowd.models import Answer, Assignment, Campaign, Task, Worker
@@ -25,7 +26,7 @@ A = TypeVar("A", bound=Answer)
 
 _READ = """
 SELECT assignment.id, assignment.task_id, assignment.state, assignment.is_extra,
-       assignment.submitted_at, image.width, image.height
+       assignment.submitted_at, image.width, image.height, task.state = 'gold'
 FROM crowd_assignment assignment
 JOIN crowd_task task ON task.id = assignment.task_id
 JOIN crowd_campaign campaign ON campaign.id = task.campaign_id
@@ -42,15 +43,17 @@ WHERE enrolment.worker_id = %s AND task.id = %s
 FOR UPDATE OF enrolment
 """
 
-# A first answer in time: both rows change in one round trip.
+# A first answer in time: both rows change in one round trip. Gold counts no answers.
 _COMPLETE = """
 WITH done AS (
     UPDATE crowd_assignment SET state = 'submitted', submitted_at = %(now)s
     WHERE id = %(assignment)s AND state = 'leased'
     RETURNING task_id
+), counted AS (
+    UPDATE crowd_task task SET n_answers = task.n_answers + 1, aggregate_due_at = %(now)s
+    FROM done WHERE task.id = done.task_id AND task.state <> 'gold'
 )
-UPDATE crowd_task task SET n_answers = task.n_answers + 1, aggregate_due_at = %(now)s
-FROM done WHERE task.id = done.task_id
+SELECT 1 FROM done
 """
 
 
@@ -65,6 +68,7 @@ class Held:
     submitted_at: datetime | None
     width: int
     height: int
+    is_gold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def _read(
         cursor.execute(_READ + lock, [assignment_id, worker.pk, kind.value])
         row = cursor.fetchone()
     if row is None:
-        raise NotFound("There is no such assignment of yours.")
+        raise NotFound(_("There is no such assignment of yours."))
     return Held(*row)
 
 
@@ -148,14 +152,15 @@ def _lock_enrolment(worker: Worker, held: Held) -> None:
 
 def _refuse_after_grace(held: Held, *, now: datetime) -> None:
     if held.submitted_at is not None and now > held.submitted_at + GRACE:
-        raise Conflict("You have answered this already, and the minute for changing it is over.")
+        raise Conflict(_("You have answered this already, and the minute for changing it is over."))
 
 
 def _supersede(model: type[A], held: Held, *, now: datetime) -> int:
     """Make room for a newer version and return its number."""
     current = model._default_manager.get(assignment=held.id, is_current=True)
     model._default_manager.filter(pk=current.pk).update(is_current=False)
-    Task.objects.filter(pk=held.task_id).update(aggregate_due_at=now)
+    if not held.is_gold:
+        Task.objects.filter(pk=held.task_id).update(aggregate_due_at=now)
     return current.version + 1
 
 
@@ -170,7 +175,7 @@ def _complete_late(held: Held, *, now: datetime) -> bool:
     """Count an answer to a locked assignment; True if there is no slot for it any more."""
     if held.state == Assignment.State.LEASED and _complete_in_time(held, now=now):
         return False
-    is_extra = not _take_free_slot(held.task_id, now=now)
+    is_extra = not held.is_gold and not _take_free_slot(held.task_id, now=now)
     Assignment.objects.filter(pk=held.id).update(
         is_extra=is_extra, state=Assignment.State.SUBMITTED, submitted_at=now
     )

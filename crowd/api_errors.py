@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
@@ -17,7 +18,10 @@ def told(error: CrowdError | ValidationError) -> tuple[int, dict[str, Any]]:
         return error.status, {"detail": error.detail} | (
             {"errors": error.errors} if error.errors else {}
         )
-    return 422, {"detail": "Some of this cannot be stored; see errors.", "errors": error.detail}
+    return 422, {
+        "detail": _("Some of this cannot be stored; see errors."),
+        "errors": error.detail,
+    }
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 class CrowdError(Exception):
     """Base of all of them; `status` is the HTTP status that fits."""
@@ -33,7 +35,7 @@ class Unqualified(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "Practise on a few drawn photos first; the page of this campaign leads there."
+            _("Practise on a few drawn photos first; the page of this campaign leads there.")
         )
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from crowd import audit
 from crowd.errors import Conflict, Invalid
@@ -85,13 +86,13 @@ def join(token: str, *, username: str, password: str, now: datetime) -> User:
         if invitation is None or not (
             Invitation.objects.filter(unused, pk=invitation.pk).update(n_uses=F("n_uses") + 1)
         ):
-            raise Conflict("This invitation has expired. Ask for a new link.")
+            raise Conflict(_("This invitation has expired. Ask for a new link."))
         role = User.Role(invitation.role)
         if not username and role == User.Role.WORKER:
             return add_guest()
         if not username or not password:
-            needed = {"username": ["Choose a name."], "password": ["Choose a password."]}
-            raise Invalid("A name and a password are needed.", needed)
+            needed = {"username": [_("Choose a name.")], "password": [_("Choose a password.")]}
+            raise Invalid(_("A name and a password are needed."), needed)
         return add_user(username, password, role=role)
 
 
@@ -101,7 +102,7 @@ def settle(user: User, *, username: str, password: str) -> None:
     Raises `Conflict` for who has a password already, `Invalid` for a bad name or password.
     """
     if user.has_usable_password():
-        raise Conflict("This account has a name and a password already.")
+        raise Conflict(_("This account has a name and a password already."))
     user.username = username
     _set_password(user, password)
     _save_name(user)
@@ -110,7 +111,8 @@ def settle(user: User, *, username: str, password: str) -> None:
 def change_password(user: User, *, current: str, new: str) -> None:
     """Raises `Invalid` where the current password is wrong or the new one weak."""
     if not user.check_password(current):
-        raise Invalid("That was not your password.", {"current": ["Not your present password."]})
+        wrong = {"current": [_("Not your present password.")]}
+        raise Invalid(_("That was not your password."), wrong)
     _set_password(user, new)
     user.save(update_fields=["password"])
 
@@ -125,7 +127,7 @@ def forget(user: User) -> None:
         administrators = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True)
         held = list(administrators.select_for_update().values_list("pk", flat=True))
         if held == [user.pk]:
-            raise Conflict("You are the only administrator. Make somebody else one first.")
+            raise Conflict(_("You are the only administrator. Make somebody else one first."))
         forget_attempts(username=user.username)
         user.delete()
 
@@ -134,15 +136,14 @@ def _save_name(user: User) -> None:
     # as signing in does it: whoever gets a name must be able to type it again
     user.username = User.normalize_username(user.username)
     if not (user.username.isprintable() and 0 < len(user.username) <= LONGEST_NAME):
-        wrong = f"Choose a name of at most {LONGEST_NAME} letters."
-        raise Invalid("Choose another name.", {"username": [wrong]})
+        wrong = _("Choose a name of at most %(n)d letters.") % {"n": LONGEST_NAME}
+        raise Invalid(_("Choose another name."), {"username": [wrong]})
     try:
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
-        raise Invalid(
-            "This name is taken.", {"username": ["This name is taken; choose another."]}
-        ) from error
+        taken = {"username": [_("This name is taken; choose another.")]}
+        raise Invalid(_("This name is taken."), taken) from error
 
 
 def _set_password(user: User, password: str | None) -> None:
@@ -151,5 +152,6 @@ def _set_password(user: User, password: str | None) -> None:
         try:
             validate_password(password, user)
         except ValidationError as error:
-            raise Invalid("Choose a stronger password.", {"password": error.messages}) from error
+            weak = {"password": error.messages}
+            raise Invalid(_("Choose a stronger password."), weak) from error
     user.set_password(password)

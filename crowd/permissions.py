@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -33,7 +34,7 @@ class IsWorker(BasePermission):
 class IsActiveWorker(BasePermission):
     """A worker who may have new tasks."""
 
-    message = "Your account is paused. Ask the organizers; what you have done is kept."
+    message = _("Your account is paused. Ask the organizers; what you have done is kept.")
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         worker = worker_of(request.user)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from catalog.models import Image
 from crowd.errors import NotFound
@@ -24,7 +25,7 @@ def campaign_of_kind(slug: str, kind: Campaign.Kind) -> Campaign:
     """The campaign; `NotFound` where there is none of that name and kind."""
     campaign = Campaign.objects.filter(slug=slug, kind=kind).first()
     if campaign is None:
-        raise NotFound("There is no such campaign.")
+        raise NotFound(_("There is no such campaign."))
     return campaign
 
 

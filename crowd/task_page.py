@@ -45,7 +45,6 @@ def _campaign(campaign: Campaign) -> dict[str, Any]:
         "kind": campaign.kind,
         "question": question(campaign),
         "super_class": campaign.super_class,
-        "plural": words(campaign).plural,
         "instructions": campaign.instructions,
         "session_goal": SESSION_GOAL,
         "has_grid": campaign.has_grid,

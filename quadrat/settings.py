@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.conf import locale
 from whitenoise.compress import Compressor
 
 from quadrat import embedded, env
+from quadrat.languages import catalogs, pseudo
 
 BASE_DIR = env.BASE_DIR
 DATA_DIR = env.DATA_DIR
@@ -42,6 +44,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "quadrat.languages.choosing.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -173,6 +176,17 @@ SPECTACULAR_SETTINGS = {
 }
 
 LANGUAGE_CODE = "en"
+# each in its own words: whoever looks for one knows it by that name
+LANGUAGES = [("en", "English"), ("es", "Español"), ("zh-hant", "繁體中文")]
+LOCALE_PATHS = [catalogs.FOLDER]
+if env.HAS_PSEUDO_LANGUAGES:
+    LANGUAGES += pseudo.LANGUAGES.items()
+    LOCALE_PATHS += [DATA_DIR / "pseudo_languages"]
+    locale.LANG_INFO.update(pseudo.information())
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -184,6 +198,8 @@ MEDIA_ROOT = DATA_DIR / "images"
 MAX_IMAGE_PIXELS = env.MAX_IMAGE_PIXELS
 # below it a worker is suspended automatically (crowd/suspension.py)
 SKILL_FLOORS = env.SKILL_FLOORS
+# what a worker reads of their own answers of each kind (crowd/own_work.py)
+OWN_WORK = ["annotate.own_work.OwnBoxes", "verify.own_work.OwnVerdicts"]
 RELEASES_ROOT = DATA_DIR / "releases"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -214,7 +230,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.IS_HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = env.IS_HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.IS_HTTPS else None
 

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from quadrat import views
+from quadrat.languages import choosing
 
 urlpatterns = [
     path("", include("crowd.urls")),
@@ -10,6 +11,7 @@ urlpatterns = [
     path("", include("verify.urls")),
     path("", include("exports.urls")),
     path("dashboard/", include("dashboard.urls")),
+    path("language/", choosing.choose, name="choose_language"),
     path("api/schema/", views.SchemaView.as_view(), name="api_schema"),
     path("api/docs/", views.ApiDocsView.as_view(), name="api_docs"),
 ]

@@ -43,6 +43,9 @@ ALLOWED = {
     "crowd:join": EVERYBODY,
     "crowd:sign_in": EVERYBODY,
     "crowd:sign_out": SIGNED_IN,
+    "crowd:my_work": SIGNED_IN,
+    "crowd:who": SIGNED_IN,
+    "crowd:own_summary": SIGNED_IN,
     "crowd:account": SIGNED_IN,
     "crowd:account_delete": SIGNED_IN,
     "crowd:image": ORGANIZERS | {"worker"},
@@ -80,6 +83,7 @@ ALLOWED = {
     "dashboard:worker": ORGANIZERS,
     "dashboard:worker_status": ORGANIZERS,
     "dashboard:task": ORGANIZERS,
+    "choose_language": EVERYBODY,
     "api_schema": SIGNED_IN,
     "api_docs": SIGNED_IN,
 }
@@ -115,6 +119,7 @@ def world(ada, olga, root) -> World:
     release = Release.objects.create(dataset=boxes.dataset, number=1, created_at=now)
     shared = {
         "slug": "birds",
+        "kind": "box",
         "key": "0123456789abcdef",
         "token": invitation.token,
         "invitation_id": str(invitation.pk),
