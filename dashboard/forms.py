@@ -147,6 +147,18 @@ class CampaignForm(forms.Form):
         help_text="A photo without the animal that slips through is this many times as bad as a "
         "good photo left out. With more than 1, more workers look before a photo counts as good.",
     )
+    has_grid = forms.BooleanField(
+        label="Offer a grid of photos",
+        required=False,
+        help_text="For groups where nearly every photo shows the animal: workers look over 24 small "
+        "photos at once and mark those without it. One by one stays possible.",
+    )
+    has_qualification = forms.BooleanField(
+        label="Workers practise first",
+        required=False,
+        help_text="On drawn scenes, with feedback. Real photos come once four of the latest five "
+        "scenes are good.",
+    )
     instructions = forms.CharField(
         required=False,
         max_length=5000,
@@ -195,6 +207,8 @@ class CampaignForm(forms.Form):
             "kind": kind,
             "super_class": SuperClass(data["super_class"]),
             "missed_cost": 1.0 if self.is_of_boxes else data["missed_cost"] or 1.0,
+            "has_grid": data["has_grid"] and not self.is_of_boxes,
+            "has_qualification": data["has_qualification"] and self.is_of_boxes,
             **numbers,
         }
 
