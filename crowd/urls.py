@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
-from crowd import account, api, views
+from crowd import account, api, my_work, views
 
 
 class RenditionConverter:
@@ -16,7 +16,14 @@ class RenditionConverter:
         return value
 
 
+class KindConverter(RenditionConverter):
+    """A kind of campaign."""
+
+    regex = "box|verify"
+
+
 register_converter(RenditionConverter, "rendition")
+register_converter(KindConverter, "kind")
 
 app_name = "crowd"
 urlpatterns = [
@@ -24,11 +31,14 @@ urlpatterns = [
     path("join/<str:token>/", views.join, name="join"),
     path("sign-in/", views.SignIn.as_view(), name="sign_in"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("my-work/", my_work.my_work, name="my_work"),
     path("account/", account.account, name="account"),
     path("account/delete/", account.delete, name="account_delete"),
     path("images/<uuid:uid>/<rendition:rendition>.jpg", views.image, name="image"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("api/me/", my_work.WhoView.as_view(), name="who"),
+    path("api/me/<kind:kind>/", my_work.OwnSummaryView.as_view(), name="own_summary"),
     path("api/campaigns/<slug:slug>/assignments/", api.ClaimView.as_view(), name="claim"),
     path("api/assignments/<uuid:assignment_id>/renew/", api.RenewView.as_view(), name="renew"),
     path(
