@@ -150,8 +150,8 @@ class CampaignForm(forms.Form):
     has_grid = forms.BooleanField(
         label="Offer a grid of photos",
         required=False,
-        help_text="For groups where nearly every photo shows the animal: workers look over 24 small "
-        "photos at once and mark those without it. One by one stays possible.",
+        help_text="For groups where nearly every photo shows the animal: workers look over 24 "
+        "small photos at once and mark those without it. One by one stays possible.",
     )
     has_qualification = forms.BooleanField(
         label="Workers practise first",
