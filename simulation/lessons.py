@@ -81,7 +81,7 @@ def scene_of(super_class: str, rule: Rule) -> Picture:
     n = _N_ANIMALS.get(rule, 1)
     scene = draw_scene(super_class=super_class, seed=seed, size=SIZE, n_animals=n)
     if rule == "hidden":
-        return _behind_a_trunk(scene.image, scene.boxes_xywh[0])
+        return behind_a_trunk(scene.image, scene.boxes_xywh[0])
     if rule == "small":
         dim = ImageEnhance.Brightness(scene.image).enhance(_SMALL_LIGHT)
         return dim.filter(ImageFilter.GaussianBlur(0.8)), scene.boxes_xywh
@@ -97,13 +97,16 @@ def _nobody(super_class: str) -> Picture:
     return scene.image, scene.boxes_xywh
 
 
-def _behind_a_trunk(image: Image.Image, box: FloatArray) -> Picture:
-    """A trunk in front of the right part of the animal; what is left of it is its box."""
+def behind_a_trunk(image: Image.Image, box: FloatArray) -> Picture:
+    """A trunk in front of the right part of the animal at `box`; what is left of it is its box.
+
+    Paints on `image`.
+    """
     x, y, w, h = box
     left = round(x + (1 - _COVERED) * w)
-    wood = bark(np.random.default_rng(3), (max(64, round(_COVERED * w) + 36), SIZE[1]))
+    wood = bark(np.random.default_rng(3), (max(64, round(_COVERED * w) + 36), image.height))
     image.paste(wood, (left, 0))
-    shadow = Image.new("L", (10, SIZE[1]), 90)
+    shadow = Image.new("L", (10, image.height), 90)
     image.paste(_HALO, (left, 0), shadow)
     return image, np.array([[x, y, left - x, h]])
 

@@ -103,11 +103,13 @@ def draw_scene(
     size: tuple[int, int] = (1600, 1200),
     n_animals: int | None = None,
     reason: str = "animal",
+    share: float | None = None,
 ) -> Scene:
     """Draw one scene of `size` (width, height) pixels, each at least 64.
 
     `n_animals` (0..10) is drawn at random when it is None; 0 gives an image with nothing to box.
-    With a `reason` other than "animal" no animal is in view and `n_animals` must be None or 0.
+    So is `share`, how much of the width or height each animal fills (0.05 to 0.95). With a
+    `reason` other than "animal" no animal is in view and `n_animals` must be None or 0.
     Raises ValueError for an unknown super-class or reason, a number out of range, or an image
     too small for its animals.
     """
@@ -118,16 +120,20 @@ def draw_scene(
         if checked != "animal":
             return _sign_scene(super_class, checked, size, rng)
         n = _how_many(rng) if n_animals is None else n_animals
-        scene = _animal_scene(super_class, n, size, rng)
+        scene = _animal_scene(super_class, n, size, rng, share)
         if len(scene.boxes_xywh) == n and (scene.boxes_xywh[:, 2:] >= _LEAST_SIDE_PX).all():
             return scene
     raise ValueError(f"no room for {n_animals} animals in {size[0]} x {size[1]} pixels")
 
 
-def _animal_scene(super_class: str, n: int, size: Size, rng: np.random.Generator) -> Scene:
+def _animal_scene(
+    super_class: str, n: int, size: Size, rng: np.random.Generator, share: float | None = None
+) -> Scene:
     herd = _herd(super_class, max(1, n), rng)
     wanted = shares(len(herd), rng, in_a_row=herd[0].stance == "perch")
-    poses = [posed(each, share, size, rng) for each, share in zip(herd, wanted, strict=True)]
+    if share is not None:
+        wanted = [share] * len(herd)
+    poses = [posed(each, fills, size, rng) for each, fills in zip(herd, wanted, strict=True)]
     home = _home(super_class, herd[0], poses, rng)
     backdrop = home(rng, size, min(0.9, poses[0].height / size[1]))
     placed = place_all(poses if n else [], backdrop, size, rng)
