@@ -36,3 +36,18 @@ declare module "node:assert/strict" {
 declare module "node:fs" {
   export function readFileSync(path: URL | string, encoding: string): string;
 }
+
+declare module "node:http" {
+  interface Reply {
+    writeHead(status: number, headers?: Record<string, string>): void;
+    write(text: string): void;
+    end(text?: string): void;
+  }
+  interface Server {
+    listen(port: number, host: string, ready: () => void): void;
+    address(): { port: number } | string | null;
+    closeAllConnections(): void;
+    close(): void;
+  }
+  export function createServer(listener: (request: unknown, reply: Reply) => void): Server;
+}

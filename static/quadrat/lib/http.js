@@ -9,11 +9,16 @@ function cookie(name) {
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 }
 
+/** A connection that says nothing for so long is as good as none. */
+const LIMIT_MS = 30_000;
+
 /**
- * One request as JSON, with the CSRF token. Never throws: being offline is an answer too.
- * @param {string} method @param {string} url @param {unknown} [body] @returns {Promise<Answer>}
+ * One request as JSON, with the CSRF token. Never throws: being offline is an answer too, and so
+ * counts every reply that is not JSON, or breaks off.
+ * @param {string} method @param {string} url @param {unknown} [body] @param {number} [limit] milliseconds
+ * @returns {Promise<Answer>}
  */
-export async function request(method, url, body) {
+export async function request(method, url, body, limit = LIMIT_MS) {
   try {
     const reply = await fetch(url, {
       method,
@@ -24,9 +29,14 @@ export async function request(method, url, body) {
         "Content-Type": "application/json",
         "X-CSRFToken": cookie("csrftoken"),
       },
+      signal: AbortSignal.timeout(limit),
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-    return { status: reply.status, body: await reply.json().catch(() => null) };
+    const { status } = reply;
+    const found = await reply.json().catch(() => null);
+    // a page of somebody on the way (a hotel's sign-in, a proxy) is no word of the server's
+    const isForeign = found === null && status !== 204 && status < 500;
+    return { status: isForeign ? 0 : status, body: found };
   } catch {
     return { status: 0, body: null };
   }

@@ -51,11 +51,10 @@ export class Storage {
   }
 }
 
-/** Touching localStorage throws where cookies are blocked. */
+/** Touching localStorage throws where cookies are blocked. One that is full can still be read. */
 function granted() {
   try {
-    localStorage.setItem("quadrat:probe", "1");
-    localStorage.removeItem("quadrat:probe");
+    localStorage.getItem("quadrat");
     return localStorage;
   } catch {
     return null;
