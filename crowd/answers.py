@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import F
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
 from crowd.errors import Conflict, NotFound
 from crowd.models import Answer, Assignment, Campaign, Task, Worker
@@ -141,7 +141,7 @@ def _read(
         cursor.execute(_READ + lock, [assignment_id, worker.pk, kind.value])
         row = cursor.fetchone()
     if row is None:
-        raise NotFound(_("There is no such assignment of yours."))
+        raise NotFound(gettext("There is no such assignment of yours."))
     return Held(*row)
 
 
@@ -152,7 +152,9 @@ def _lock_enrolment(worker: Worker, held: Held) -> None:
 
 def _refuse_after_grace(held: Held, *, now: datetime) -> None:
     if held.submitted_at is not None and now > held.submitted_at + GRACE:
-        raise Conflict(_("You have answered this already, and the minute for changing it is over."))
+        raise Conflict(
+            gettext("You have answered this already, and the minute for changing it is over.")
+        )
 
 
 def _supersede(model: type[A], held: Held, *, now: datetime) -> int:

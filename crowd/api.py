@@ -46,7 +46,8 @@ class ClaimView(APIView):
         wish.is_valid(raise_exception=True)
         now = timezone.now()
         worker = cast(User, request.user).worker
-        held, kind = leases.claim(worker, slug, count=wish.validated_data["count"], now=now)
+        count, mode = wish.validated_data["count"], leases.Mode(wish.validated_data["mode"])
+        held, kind = leases.claim(worker, slug, count=count, mode=mode, now=now)
         if not held:
             return Response(status=status.HTTP_204_NO_CONTENT)
         body = [assignment_body(lease, slug, kind, now=now) for lease in held]

@@ -5,7 +5,7 @@ Claiming is a walk along the campaign's shuffled order from where the worker sta
 worker's first task and for the hundred-thousandth. The slot is counted and the lease written in the
 same statement; the check constraint on `n_taken` and the unique (task, worker) hold in any case.
 
-This is the hottest path of the house, so it speaks SQL (`benchmarks/serving.py` says why).
+Now and then a task whose answer is known comes in between (`crowd/gold.py`).
 """
 
 from __future__ import annotations
@@ -16,120 +16,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery, TextChoices
 from django.db.models.functions import Greatest, Least
+from django.utils.translation import gettext
 
-from consensus.stopping import StoppingRule
+from crowd import claiming, gold
+from crowd.claiming import Lease, LeasedImage
 from crowd.errors import Conflict, NotFound, Unqualified
-from crowd.models import Assignment, Campaign, Enrolment, Task, Worker
+from crowd.models import Assignment, Campaign, Enrolment, SkillEstimate, Task, Worker
 
 MAX_CLAIM = 24
 LAP_TASKS_PER_S = 5000
-# With so many comparisons a worker is known; until then pilot tasks come first. Comparisons are
-# counted by the next fit only, so there is an end to it sooner, which also keeps the walk short.
-PROVEN = StoppingRule().proven
-MOST_PILOTS = 40
-
-_LOCK_ENROLMENT = f"""
-SELECT enrolment.id, enrolment.cursor, enrolment.next_lap_at, enrolment.n_claimed,
-       campaign.id, campaign.kind, campaign.status, campaign.lease_s,
-       campaign.pilot_share > 0 AND enrolment.n_claimed < {MOST_PILOTS}
-       AND coalesce((SELECT skill.n_answers FROM crowd_skillestimate skill
-                     WHERE skill.worker_id = enrolment.worker_id AND skill.kind = campaign.kind),
-                    0) < {PROVEN},
-       campaign.has_qualification AND enrolment.qualified_at IS NULL
-FROM crowd_enrolment enrolment JOIN crowd_campaign campaign ON campaign.id = enrolment.campaign_id
-WHERE enrolment.worker_id = %s AND campaign.slug = %s
-FOR UPDATE OF enrolment
-"""  # noqa: S608 - put together from constants
-
-_IMAGE = """
-    image.id, image.uid, image.file_name, image.width, image.height, image.display_width,
-    image.display_height, image.licence, image.licence_url, image.rights_holder
-"""
+INSTANT = timedelta(microseconds=1)
 
 # of a task's campaign
 _LIMIT = Subquery(Campaign.objects.filter(pk=OuterRef("campaign")).values("max_workers"))
 
-_HELD = f"""
-SELECT lease.id, lease.task_id, task.position, lease.lease_until, {_IMAGE}
-FROM crowd_assignment lease
-JOIN crowd_task task ON task.id = lease.task_id
-JOIN catalog_image image ON image.id = task.image_id
-WHERE lease.worker_id = %(worker)s AND lease.state = 'leased' AND task.campaign_id = %(campaign)s
-ORDER BY lease.claimed_at, task.position
-LIMIT %(count)s
-"""  # noqa: S608 - put together from constants
 
-# The scalar subquery is on purpose: NOT EXISTS may be planned as a hash join over everything the
-# worker has ever done; this is one look-up in the unique (task, worker) index per task passed.
-# The slot is counted for the lease that was really written, not for the task that looked free: an
-# answer to it may have been stored between the two.
-_WALK = f"""
-WITH free AS (
-    SELECT task.id, task.position, task.image_id FROM crowd_task task
-    WHERE task.campaign_id = %(campaign)s AND task.position > %(after)s
-      AND task.state = 'open' AND task.n_taken < task.n_wanted{{only}}
-      AND coalesce((SELECT mine.state FROM crowd_assignment mine
-                    WHERE mine.task_id = task.id AND mine.worker_id = %(worker)s), '')
-          NOT IN ('leased', 'submitted')
-    ORDER BY task.position
-    LIMIT %(count)s
-    FOR UPDATE OF task SKIP LOCKED
-), lease AS (
-    INSERT INTO crowd_assignment
-        (id, task_id, worker_id, state, is_extra, claimed_at, lease_until)
-    SELECT gen_random_uuid(), free.id, %(worker)s, 'leased', false, %(now)s, %(until)s FROM free
-    ON CONFLICT (task_id, worker_id) DO UPDATE
-        SET state = 'leased', claimed_at = excluded.claimed_at, lease_until = excluded.lease_until
-        WHERE crowd_assignment.state IN ('expired', 'released')
-    RETURNING id, task_id, lease_until
-), counted AS (
-    UPDATE crowd_task task SET n_taken = task.n_taken + 1
-    FROM lease WHERE task.id = lease.task_id
-), moved AS (
-    UPDATE crowd_enrolment
-    SET cursor = {{cursor}},
-        n_claimed = n_claimed + (SELECT count(*) FROM lease)
-    WHERE id = %(enrolment)s AND EXISTS (SELECT 1 FROM free)
-)
-SELECT lease.id, lease.task_id, free.position, lease.lease_until, {_IMAGE}
-FROM lease
-JOIN free ON free.id = lease.task_id
-JOIN catalog_image image ON image.id = free.image_id
-ORDER BY free.position
-"""  # noqa: S608 - put together from constants
-_CLAIM = _WALK.format(only="", cursor="(SELECT max(position) FROM free)")
-# The same along the pilot tasks alone (`task_pilot_slots`), from the start each time: until they
-# are known, workers have not been far. The cursor stays where it is.
-_CLAIM_PILOT = _WALK.format(only=" AND task.is_pilot", cursor="cursor")
+class Mode(TextChoices):
+    """How photos are shown: alone, or many at once."""
 
-
-@dataclass(frozen=True, slots=True)
-class LeasedImage:
-    """What a worker's page needs to know of a photograph; sizes in pixels."""
-
-    id: int
-    uid: uuid.UUID
-    file_name: str
-    width: int
-    height: int
-    display_width: int
-    display_height: int
-    licence: str
-    licence_url: str
-    rights_holder: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A task in a worker's hands; `id` is the assignment's."""
-
-    id: uuid.UUID
-    task_id: int
-    lease_until: datetime
-    image: LeasedImage
+    SINGLE = "single"
+    GRID = "grid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,22 +56,28 @@ class _Place:
     lease_s: int
     is_unproven: bool
     is_unqualified: bool
+    has_grid: bool
+    has_gold: bool
 
 
 def claim(
-    worker: Worker, slug: str, *, count: int, now: datetime
+    worker: Worker, slug: str, *, count: int, now: datetime, mode: Mode = Mode.SINGLE
 ) -> tuple[list[Lease], Campaign.Kind]:
     """Lease up to `count` tasks (1 to 24); those already held come first, renewed.
 
     Returns the leases and the campaign's kind; none when nothing is left for this worker now.
-    Raises `NotFound` for an unknown campaign, `Conflict` where it is not running and `Unqualified`
-    where it asks for practice that the worker has not passed yet. Otherwise a campaign is open to
-    every worker while it runs. Simulated workers have nothing to learn.
+    In a grid no photo is handed out that has been marked in one (`Task.is_flagged`). Raises
+    `NotFound` for an unknown campaign, `Conflict` where it is not running or has no grids and
+    `Unqualified` where it asks for practice that the worker has not passed yet. Otherwise a
+    campaign is open to every worker while it runs. Simulated workers have nothing to learn.
     """
     with transaction.atomic():
         place = _lock_enrolment(worker, slug)
         if place.status != Campaign.Status.RUNNING:
-            raise Conflict("This campaign is not running at the moment. Try again later.")
+            raise Conflict(gettext("This campaign is not running at the moment. Try again later."))
+        is_grid = mode == Mode.GRID
+        if is_grid and not place.has_grid:
+            raise Conflict(gettext("This campaign shows its photos one at a time."))
         if place.is_unqualified and not worker.is_simulated:
             raise Unqualified
         until = now + timedelta(seconds=place.lease_s)
@@ -171,11 +87,14 @@ def claim(
             "enrolment": place.id,
             "now": now,
             "until": until,
+            "is_grid": is_grid,
         }
-        held = _leases(_HELD, known | {"count": count})
+        held = _leases(claiming.HELD, known | {"count": count})
         held = _renew_tired(held, tired_before=now + (until - now) / 2, until=until)
+        if is_grid and held:
+            _show_in_grid(held)
         if len(held) < count:
-            held += _take(place, known, count - len(held), now=now)
+            held += _take_with_gold(place, known, count - len(held), now=now)
     return held, Campaign.Kind(place.kind)
 
 
@@ -188,11 +107,13 @@ def renew(worker: Worker, assignment_id: uuid.UUID, *, now: datetime) -> datetim
     assignment = _own(worker, assignment_id)
     campaign = assignment.task.campaign
     if worker.status != Worker.Status.ACTIVE or campaign.status == Campaign.Status.CLOSED:
-        raise Conflict("This task will not be kept for you any longer; an answer is still welcome.")
+        raise Conflict(
+            gettext("This task will not be kept for you any longer; an answer is still welcome.")
+        )
     until = now + timedelta(seconds=campaign.lease_s)
     held = Assignment.objects.filter(pk=assignment_id, state=Assignment.State.LEASED)
     if not held.update(lease_until=until):
-        raise Conflict("This task is no longer yours; an answer is still welcome.")
+        raise Conflict(gettext("This task is no longer yours; an answer is still welcome."))
     return until
 
 
@@ -226,11 +147,11 @@ def expire(*, now: datetime, limit: int = 1000) -> int:
 def _lock_enrolment(worker: Worker, slug: str) -> _Place:
     """The worker's place in the campaign, locked: one claim at a time per worker."""
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_ENROLMENT, [worker.pk, slug])
+        cursor.execute(claiming.LOCK_ENROLMENT, [worker.pk, slug])
         row = cursor.fetchone()
         if row is None:
             _enrol(worker, slug)
-            cursor.execute(_LOCK_ENROLMENT, [worker.pk, slug])
+            cursor.execute(claiming.LOCK_ENROLMENT, [worker.pk, slug])
             row = cursor.fetchone()
     return _Place(*row)
 
@@ -238,7 +159,7 @@ def _lock_enrolment(worker: Worker, slug: str) -> _Place:
 def _enrol(worker: Worker, slug: str) -> None:
     campaign = Campaign.objects.filter(slug=slug).first()
     if campaign is None:
-        raise NotFound("There is no such campaign.")
+        raise NotFound(gettext("There is no such campaign."))
     Enrolment.objects.bulk_create(
         [Enrolment(worker=worker, campaign=campaign)], ignore_conflicts=True
     )
@@ -249,7 +170,7 @@ def _leases(statement: str, values: dict[str, Any]) -> list[Lease]:
         cursor.execute(statement, values)
         return [
             Lease(id=id_, task_id=task_id, lease_until=until, image=LeasedImage(*image))
-            for id_, task_id, _, until, *image in cursor.fetchall()
+            for id_, task_id, _position, until, *image in cursor.fetchall()
         ]
 
 
@@ -277,21 +198,64 @@ def _renew_tired(held: Sequence[Lease], *, tired_before: datetime, until: dateti
     ]
 
 
+def _show_in_grid(held: Sequence[Lease]) -> None:
+    """Note of leases from before that they are shown in a grid now."""
+    alone = Assignment.objects.filter(pk__in=[lease.id for lease in held], is_grid=False)
+    ours = alone.select_for_update(skip_locked=True).values_list("pk", flat=True)
+    if ids := list(ours):
+        Assignment.objects.filter(pk__in=ids).update(is_grid=True)
+
+
+def _take_with_gold(
+    place: _Place, known: dict[str, Any], count: int, *, now: datetime
+) -> list[Lease]:
+    """Tasks, with gold at the places drawn for it while the worker has not had all there is.
+
+    Leases that are held come back by the time they were claimed: with gold among them each has its
+    own, so that it stays where it was.
+    """
+    taken: list[Lease] = []
+    for offset in [*_gold_places(place, known, count), count]:
+        at = known | {"now": now + len(taken) * INSTANT}
+        if len(taken) < offset:
+            taken += _take(place, at, offset - len(taken), now=now)
+        if len(taken) < offset or offset == count:
+            break  # nothing but gold would be left
+        taken += _leases(claiming.CLAIM_GOLD, at | {"now": now + len(taken) * INSTANT})
+    return taken
+
+
+def _gold_places(place: _Place, known: dict[str, Any], count: int) -> list[int]:
+    """Where gold belongs among the next `count` tasks: offsets from 0."""
+    if not place.has_gold:
+        return []
+    key, whose = settings.SECRET_KEY.encode(), f"{known['worker']}/{place.campaign}"
+    if known["is_grid"]:
+        return gold.places_in_grids(key, whose, place.n_claimed, count)
+    if not gold.places(key, whose, place.n_claimed, count, of=gold.MOST_OFTEN):
+        return []
+    skill = SkillEstimate.objects.filter(worker=known["worker"], kind=place.kind)
+    of = gold.share(skill.values_list("quality_sd", flat=True).first())
+    return gold.places(key, whose, place.n_claimed, count, of=of)
+
+
 def _take(place: _Place, known: dict[str, Any], count: int, *, now: datetime) -> list[Lease]:
     """Pilot tasks for a worker who is not known yet; then on from the cursor; at the end, start
     again for what was given back meanwhile."""
     taken = []
     if place.is_unproven:
-        taken += _leases(_CLAIM_PILOT, known | {"after": -1, "count": count})
+        taken += _leases(claiming.CLAIM_PILOT, known | {"after": -1, "count": count})
     if len(taken) < count:
-        taken += _leases(_CLAIM, known | {"after": place.cursor, "count": count - len(taken)})
+        taken += _leases(
+            claiming.CLAIM, known | {"after": place.cursor, "count": count - len(taken)}
+        )
     is_lap_due = place.next_lap_at is None or place.next_lap_at <= now
     if len(taken) < count and place.cursor >= 0 and is_lap_due:
         # A lap passes every open task that the worker has already answered, so the more those can
         # be, the longer until the next one.
         pause = timedelta(seconds=place.n_claimed / LAP_TASKS_PER_S)
         Enrolment.objects.filter(pk=place.id).update(next_lap_at=now + pause)
-        taken += _leases(_CLAIM, known | {"after": -1, "count": count - len(taken)})
+        taken += _leases(claiming.CLAIM, known | {"after": -1, "count": count - len(taken)})
     return taken
 
 
@@ -299,7 +263,7 @@ def _own(worker: Worker, assignment_id: uuid.UUID) -> Assignment:
     own = Assignment.objects.select_related("task__campaign")
     assignment = own.filter(pk=assignment_id, worker=worker).first()
     if assignment is None:
-        raise NotFound("There is no such assignment of yours.")
+        raise NotFound(gettext("There is no such assignment of yours."))
     return assignment
 
 
@@ -311,9 +275,10 @@ def _give_back(leased: QuerySet[Assignment], *, state: Assignment.State) -> int:
     higher only for leases given out while answers were left out that count again now.
     """
     rows = list(leased.select_for_update(skip_locked=True).values_list("pk", "task_id"))
-    Assignment.objects.filter(pk__in=[pk for pk, _ in rows]).update(state=state)
-    for task_id in sorted(task_id for _, task_id in rows):
+    Assignment.objects.filter(pk__in=[pk for pk, _task in rows]).update(state=state)
+    for task_id in sorted(task_id for _pk, task_id in rows):
         n_taken = F("n_taken") - 1
         n_wanted = Least("n_wanted", Greatest(n_taken, _LIMIT + F("n_excluded")))
-        Task.objects.filter(pk=task_id).update(n_taken=n_taken, n_wanted=n_wanted)
+        counted = Task.objects.filter(pk=task_id).exclude(state=Task.State.GOLD)
+        counted.update(n_taken=n_taken, n_wanted=n_wanted)
     return len(rows)

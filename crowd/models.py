@@ -8,114 +8,21 @@ from __future__ import annotations
 
 import uuid
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from catalog.models import Dataset, Image, Split
-from catalog.superclasses import SuperClass
-from consensus.stopping import BOX_RULE
+from catalog.models import Image, Reference
 
-# People are models of this app as well.
+# People and campaigns are models of this app as well.
+from crowd.asked import HIGHEST_COST as HIGHEST_COST  # noqa: PLC0414 - handed on
+from crowd.asked import MOST_WORKERS as MOST_WORKERS  # noqa: PLC0414 - handed on
+from crowd.asked import PILOT_ANSWERS as PILOT_ANSWERS  # noqa: PLC0414 - handed on
+from crowd.asked import Campaign as Campaign  # noqa: PLC0414 - handed on
+from crowd.identities import AuditEntry as AuditEntry  # noqa: PLC0414 - handed on
 from crowd.identities import User as User  # noqa: PLC0414 - handed on
 from crowd.identities import Worker as Worker  # noqa: PLC0414 - handed on
 from crowd.identities import new_pseudonym as new_pseudonym  # noqa: PLC0414 - migrations name it
 from crowd.identities import new_token
-
-MOST_WORKERS = 20
-PILOT_ANSWERS = 3
-HIGHEST_COST = 1000.0
-
-
-class Campaign(models.Model):
-    """What is asked of the crowd: a kind of answer, on the images of one super-class.
-
-    `stopping` fixed: each task wants `workers_per_task` answers, and one more at a time up to
-    `max_workers` where their consensus is doubtful. Adaptive: `workers_per_task` is the least, and
-    a task retires as soon as its risk is at most `tau`. `pilot_share` of the tasks want at least
-    `PILOT_ANSWERS` answers from the start, so that workers can be compared. `has_grid`: workers
-    may screen many photos at once, for groups where nearly every photo shows the animal.
-    `missed_cost` (verification): how many times as bad it is to let an image without the animal
-    through as to leave a good one out. `has_qualification` (boxes): workers pass a practice before
-    they are handed a task.
-    """
-
-    class Kind(models.TextChoices):
-        BOX = "box"
-        VERIFY = "verify"
-
-    class Status(models.TextChoices):
-        RUNNING = "running"
-        PAUSED = "paused"
-        CLOSED = "closed"
-
-    class Stopping(models.TextChoices):
-        FIXED = "fixed"
-        ADAPTIVE = "adaptive"
-
-    slug = models.SlugField(unique=True)
-    kind = models.CharField(max_length=6, choices=Kind)
-    status = models.CharField(max_length=7, choices=Status, default=Status.RUNNING)
-    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="campaigns")
-    split = models.CharField(max_length=5, choices=Split, blank=True)
-    super_class = models.CharField(max_length=20, choices=SuperClass)
-    workers_per_task = models.PositiveSmallIntegerField(
-        default=3, validators=[MinValueValidator(1), MaxValueValidator(MOST_WORKERS)]
-    )
-    max_workers = models.PositiveSmallIntegerField(
-        default=5, validators=[MinValueValidator(1), MaxValueValidator(MOST_WORKERS)]
-    )
-    stopping = models.CharField(
-        max_length=8, choices=Stopping, default=Stopping.FIXED, db_default=Stopping.FIXED
-    )
-    tau = models.FloatField(
-        default=BOX_RULE.tau,
-        db_default=BOX_RULE.tau,
-        validators=[MinValueValidator(0.001), MaxValueValidator(1.0)],
-    )
-    missed_cost = models.FloatField(
-        default=1.0,
-        db_default=1.0,
-        validators=[MinValueValidator(1.0), MaxValueValidator(HIGHEST_COST)],
-    )
-    pilot_share = models.FloatField(
-        default=0.0, db_default=0.0, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
-    )
-    has_grid = models.BooleanField(default=False, db_default=False)
-    has_qualification = models.BooleanField(default=False, db_default=False)
-    lease_s = models.PositiveIntegerField(default=600, validators=[MinValueValidator(30)])
-    instructions = models.TextField(blank=True)
-    seed = models.PositiveIntegerField(default=0)
-    created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["slug"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(workers_per_task__gte=1, max_workers__gte=F("workers_per_task")),
-                name="campaign_limit_not_under_the_wish",
-            ),
-            models.CheckConstraint(
-                condition=Q(tau__gt=0, pilot_share__gte=0, pilot_share__lte=1),
-                name="campaign_stopping_makes_sense",
-            ),
-            models.CheckConstraint(
-                condition=Q(pilot_share=0) | Q(max_workers__gte=PILOT_ANSWERS),
-                name="campaign_limit_allows_pilots",
-            ),
-            models.CheckConstraint(
-                condition=Q(missed_cost=1)
-                | Q(kind="verify", missed_cost__gte=1, missed_cost__lte=HIGHEST_COST),
-                name="campaign_cost_is_of_verdicts",
-            ),
-            models.CheckConstraint(
-                condition=Q(has_grid=False) | Q(kind="verify"), name="campaign_grid_is_of_verdicts"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.slug
 
 
 class Task(models.Model):
@@ -128,12 +35,16 @@ class Task(models.Model):
     `task_free_slots`.
     `aggregate_due_at` is set by whatever makes the consensus stale and cleared by the job that has
     written a fresh one, so that no aggregation is ever lost.
+    `is_flagged`: somebody has marked the photo in a grid, so it is shown alone from then on.
+    In the state *gold* the answer is known (`GoldStandard`): such a task wants no number of answers
+    and counts none, and its answers enter neither consensus nor skills.
     """
 
     class State(models.TextChoices):
         OPEN = "open"
         RETIRED = "retired"
         DISPUTED = "disputed"
+        GOLD = "gold"
 
     campaign = models.ForeignKey(
         Campaign, on_delete=models.CASCADE, related_name="tasks", db_index=False
@@ -146,6 +57,7 @@ class Task(models.Model):
     n_answers = models.PositiveSmallIntegerField(default=0)
     n_excluded = models.PositiveSmallIntegerField(default=0, db_default=0)
     is_pilot = models.BooleanField(default=False, db_default=False)
+    is_flagged = models.BooleanField(default=False, db_default=False)
     agreement = models.FloatField(null=True, blank=True)
     risk = models.FloatField(null=True, blank=True)
     aggregate_due_at = models.DateTimeField(null=True, blank=True)
@@ -163,6 +75,10 @@ class Task(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(n_excluded__lte=F("n_answers")), name="task_excluded_are_answers"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="gold") | Q(n_wanted=0, aggregate_due_at__isnull=True),
+                name="task_gold_wants_no_number",
             ),
         ]
         indexes = [
@@ -220,7 +136,10 @@ class Enrolment(models.Model):
 
 
 class Assignment(models.Model):
-    """One task leased to one worker until a time. The row outlives the lease."""
+    """One task leased to one worker until a time. The row outlives the lease.
+
+    `is_grid`: it was handed out among others in a grid.
+    """
 
     class State(models.TextChoices):
         LEASED = "leased"
@@ -239,6 +158,7 @@ class Assignment(models.Model):
     )
     state = models.CharField(max_length=9, choices=State, default=State.LEASED)
     is_extra = models.BooleanField(default=False)
+    is_grid = models.BooleanField(default=False, db_default=False)
     claimed_at = models.DateTimeField()
     lease_until = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -258,6 +178,61 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class GoldStandard(models.Model):
+    """A task whose answer is known from a reference; it teaches nobody and measures workers.
+
+    It is handed out among the others and looks like them (`crowd/gold.py`). Once `withdrawn_at` is
+    set it is handed out no more, and its scores do not count. `campaign` repeats the task's.
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="gold")
+    task = models.OneToOneField(Task, on_delete=models.CASCADE, related_name="gold")
+    reference = models.ForeignKey(Reference, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["campaign_id", "id"]
+
+    def __str__(self) -> str:
+        return f"gold {self.task_id}"
+
+
+class GoldScore(models.Model):
+    """A worker's answer to a gold task, compared with what is known; a newer answer replaces it.
+
+    `version` is that of the answer. `is_good`: right, so that it may count for or against the
+    worker; None where the worker could not tell. `is_missed`: something was overlooked (an animal
+    left out; a photo without the animal let through). `quality`, 0..1, is the kind's own measure,
+    and `details` are its numbers (`gold_scoring` of the kind). `is_grid`: shown in a grid.
+    """
+
+    gold = models.ForeignKey(GoldStandard, on_delete=models.CASCADE, related_name="scores")
+    assignment = models.OneToOneField(Assignment, on_delete=models.CASCADE, related_name="score")
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="gold_scores")
+    version = models.PositiveSmallIntegerField()
+    is_good = models.BooleanField(null=True)
+    is_missed = models.BooleanField()
+    is_grid = models.BooleanField()
+    quality = models.FloatField(null=True, blank=True)
+    details = models.JSONField(default=dict)
+    scored_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_good__isnull=True, quality__isnull=True)
+                | Q(is_good__isnull=False, quality__gte=0, quality__lte=1),
+                name="gold_score_has_a_quality",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quality} on {self.gold_id}"
 
 
 class Outcome(models.TextChoices):
@@ -459,20 +434,3 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation as {self.role}"
-
-
-class AuditEntry(models.Model):
-    """Who did what, when: rows are only ever added."""
-
-    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL)
-    action = models.CharField(max_length=60)
-    subject = models.CharField(max_length=200)
-    detail = models.JSONField(default=dict)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-id"]
-        indexes = [models.Index(fields=["subject", "at"])]
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.subject}"

@@ -10,7 +10,8 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
-from crowd.leases import MAX_CLAIM, Lease
+from crowd.claiming import Lease
+from crowd.leases import MAX_CLAIM, Mode
 from crowd.models import Answer, Outcome
 
 MOST_TIMINGS = 40
@@ -19,6 +20,11 @@ TIMING_NAME = re.compile(r"[a-z0-9_]{1,40}")
 
 class ClaimSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(min_value=1, max_value=MAX_CLAIM, default=1)
+    mode = serializers.ChoiceField(
+        choices=Mode.choices,
+        default=Mode.SINGLE,
+        help_text="How the photos are shown: alone, or in a grid (where the campaign has them).",
+    )
 
 
 class ImageSerializer(serializers.Serializer[Any]):

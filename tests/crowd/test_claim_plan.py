@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from crowd import leases
+from crowd import claiming
 from crowd.models import Assignment, Enrolment, Task
 from tests import make
 from tests.make import NOON
@@ -16,7 +16,7 @@ from tests.make import NOON
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def plan(enrolment: Enrolment, statement: str = leases._CLAIM) -> str:
+def plan(enrolment: Enrolment, statement: str = claiming.CLAIM, *, is_grid: bool = False) -> str:
     values: dict[str, Any] = {
         "campaign": enrolment.campaign_id,
         "worker": enrolment.worker_id,
@@ -25,6 +25,7 @@ def plan(enrolment: Enrolment, statement: str = leases._CLAIM) -> str:
         "count": 1,
         "now": NOON,
         "until": NOON + timedelta(minutes=10),
+        "is_grid": is_grid,
     }
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {statement}", values)
@@ -48,11 +49,12 @@ def veteran(ada):
 
 
 @pytest.mark.parametrize("is_vacuumed", [False, True])
-def test_a_claim_walks_the_free_slots_and_looks_up_each_task(veteran, is_vacuumed):
+@pytest.mark.parametrize("is_grid", [False, True])
+def test_a_claim_walks_the_free_slots_and_looks_up_each_task(veteran, is_vacuumed, is_grid):
     if is_vacuumed:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
-    said = plan(veteran)
+    said = plan(veteran, is_grid=is_grid)
     assert "Index Scan using task_free_slots" in said, said
     assert "using worker_once_per_task on crowd_assignment mine" in said, said
     assert "Seq Scan on crowd_assignment" not in said, said
@@ -71,7 +73,7 @@ def test_an_unproven_worker_walks_the_pilot_slots_alone(ada, is_vacuumed):
     if is_vacuumed:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
-    said = plan(enrolment, leases._CLAIM_PILOT)
+    said = plan(enrolment, claiming.CLAIM_PILOT)
     assert "Index Scan using task_pilot_slots" in said, said
     assert "using worker_once_per_task on crowd_assignment mine" in said, said
     assert "Seq Scan on crowd_assignment" not in said, said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crowd import leases
+from crowd import claiming, leases
 from crowd.models import Campaign, Enrolment, SkillEstimate, Task
 from tests import make
 from tests.make import NOON
@@ -39,12 +39,12 @@ def test_a_newcomer_gets_the_pilots_first_and_then_the_order(campaign, ada):
 
 
 def test_a_proven_worker_walks_in_order(campaign, ada):
-    know(ada, leases.PROVEN)
+    know(ada, claiming.PROVEN)
     assert positions(ada, count=11) == list(range(11))
 
 
 def test_being_known_in_another_kind_does_not_count(campaign, ada):
-    know(ada, leases.PROVEN - 1)
+    know(ada, claiming.PROVEN - 1)
     know(ada, 1000, kind=Campaign.Kind.VERIFY)
     assert positions(ada, count=8) == PILOTS
 
@@ -56,7 +56,7 @@ def test_pilots_go_to_three_workers_each(campaign, ada, ben):
 
 
 def test_after_forty_tasks_the_order_is_for_everybody(campaign, ada):
-    Enrolment.objects.create(campaign=campaign, worker=ada, n_claimed=leases.MOST_PILOTS)
+    Enrolment.objects.create(campaign=campaign, worker=ada, n_claimed=claiming.MOST_PILOTS)
     assert positions(ada, count=8) == [0, 1, 2, 3, 4, 5, 6, 7]
 
 
