@@ -16,6 +16,8 @@ from crowd.models import HIGHEST_COST, MOST_WORKERS, PILOT_ANSWERS, Campaign
 
 # the address of the form itself would hide a campaign of that name
 RESERVED_SLUGS = frozenset({"new"})
+# enough for a class, and few enough that a link that leaks lets no crowd in
+JOINERS = 50
 # the doubt at which a photo is finished: careful, balanced (the default of its kind), thrifty
 TAUS = {Campaign.Kind.BOX: BOX_TAUS, Campaign.Kind.VERIFY: VOTE_TAUS}
 # what the fields of an adaptive campaign are called where the domain names a field
@@ -39,6 +41,19 @@ def care_choices() -> list[tuple[str, str]]:
         (name, f"{said} (doubt at most {box[name]:.2f} for boxes, {verify[name]:.2f} for verdicts)")
         for name, said in words.items()
     ]
+
+
+class InvitationForm(forms.Form):
+    """A link that lets workers in."""
+
+    max_uses = forms.IntegerField(
+        label="How many may join",
+        min_value=1,
+        max_value=10_000,
+        initial=JOINERS,
+        help_text="Everybody who joins by the link counts once. Give each person a link of their "
+        "own, for one, where it matters that nobody comes twice.",
+    )
 
 
 class CampaignForm(forms.Form):

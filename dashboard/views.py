@@ -17,7 +17,7 @@ from crowd.errors import CrowdError
 from crowd.models import Campaign, Invitation, Task, User, Worker
 from crowd.permissions import organizer_only
 from dashboard import pages
-from dashboard.forms import CampaignForm
+from dashboard.forms import CampaignForm, InvitationForm
 from dashboard.pages import campaign_context, campaign_of, user_of
 from dashboard.queries import campaigns, samples, tasks, verdicts, versions, workers
 
@@ -88,6 +88,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         if is_box
         else samples.verdict_figures(found),
         "table": None if is_box else verdicts.verdict_table(found),
+        "invitation_form": InvitationForm(auto_id="new-link-%s"),
         "invitations": [
             (invitation, request.build_absolute_uri(reverse("crowd:join", args=[invitation.token])))
             for invitation in campaigns.open_invitations(found, now=now)
@@ -137,10 +138,19 @@ def campaign_status(request: HttpRequest, slug: str) -> HttpResponse:
 @organizer_only
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a link that lets workers into a campaign."""
-    people.invite(
-        by=user_of(request), role=User.Role.WORKER, campaign=campaign_of(slug), now=timezone.now()
-    )
-    messages.success(request, "The link is ready: copy it and send it to your workers.")
+    form, found = InvitationForm(request.POST), campaign_of(slug)
+    if form.is_valid():
+        people.invite(
+            by=user_of(request),
+            role=User.Role.WORKER,
+            campaign=found,
+            now=timezone.now(),
+            max_uses=form.cleaned_data["max_uses"],
+        )
+        messages.success(request, "The link is ready: copy it and send it to your workers.")
+    else:
+        (said,) = form.errors["max_uses"]
+        messages.error(request, f"There is no new link. How many may join: {said}")
     return redirect(reverse("dashboard:campaign", args=[slug]) + "#invitations")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Avg, Count, Max, Q, QuerySet, Sum
+from django.db.models import Avg, Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from annotate.models import Annotation
@@ -180,15 +180,13 @@ def answers_per_day(campaign: Campaign, *, now: datetime, n_days: int = 14) -> l
 
 
 def open_invitations(campaign: Campaign, *, now: datetime) -> list[Invitation]:
-    """The invitations to this campaign that still let somebody in, newest first."""
+    """The invitations to this campaign that still let somebody in, newest first, with `n_left`:
+    how many may still join, None for as many as like."""
     rows = Invitation.objects.filter(
         campaign=campaign, role=User.Role.WORKER, is_revoked=False, expires_at__gt=now
-    )
-    return [
-        row
-        for row in rows.select_related("created_by").order_by("-id")
-        if row.max_uses is None or row.n_uses < row.max_uses
-    ]
+    ).annotate(n_left=F("max_uses") - F("n_uses"))
+    still = rows.filter(Q(n_left__isnull=True) | Q(n_left__gt=0))
+    return list(still.select_related("created_by").order_by("-id"))
 
 
 def stock() -> list[Stock]:

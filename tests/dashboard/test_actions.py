@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from crowd import workers
-from crowd.models import AuditEntry, Campaign, Invitation, Task
+from crowd.models import AuditEntry, Campaign, Invitation, Task, User
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -156,13 +156,36 @@ def test_pausing_resuming_and_closing(desk):
 
 def test_an_invitation_is_shown_until_it_is_revoked(desk):
     campaign = make.campaign(1)
-    desk.post(reverse("dashboard:invite", args=[campaign.slug]))
+    desk.post(reverse("dashboard:invite", args=[campaign.slug]), {"max_uses": "7"})
     invitation = Invitation.objects.get(campaign=campaign)
     page = reverse("dashboard:campaign", args=[campaign.slug])
     assert invitation.token in desk.get(page).content.decode()
     desk.post(reverse("dashboard:revoke_invitation", args=[campaign.slug, invitation.pk]))
     assert invitation.token not in desk.get(page).content.decode()
     assert Client().get(reverse("crowd:join", args=[invitation.token])).status_code == 410
+
+
+def test_a_link_says_how_many_can_still_join_and_goes_when_it_is_used_up(desk):
+    campaign = make.campaign(1)
+    page = reverse("dashboard:campaign", args=[campaign.slug])
+    assert 'name="max_uses" value="50"' in desk.get(page).content.decode()
+    desk.post(reverse("dashboard:invite", args=[campaign.slug]), {"max_uses": "2"})
+    join = reverse("crowd:join", args=[Invitation.objects.get().token])
+    for said in ("1 of 2 can still join", "New link"):
+        Client().post(join)
+        assert said in desk.get(page).content.decode()
+    assert "can still join" not in desk.get(page).content.decode()
+    assert Client().post(join).status_code == 410
+    assert User.objects.filter(username__startswith="guest").count() == 2
+
+
+@pytest.mark.parametrize("n", ["0", "", "many"])
+def test_a_link_for_nobody_or_everybody_is_refused(desk, n):
+    campaign = make.campaign(1)
+    address = reverse("dashboard:invite", args=[campaign.slug])
+    reply = desk.post(address, {"max_uses": n}, follow=True)
+    assert "There is no new link. How many may join" in reply.content.decode()
+    assert not Invitation.objects.exists()
 
 
 def test_what_is_done_about_a_worker_is_audited_once_each(desk, ada, olga):
