@@ -68,6 +68,27 @@ def test_points_are_taken_back(newcomer):
     expect(page.locator("[data-mode=extreme]")).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_number_that_is_being_typed_is_not_overwritten_by_the_one_before(newcomer):
+    page = newcomer(CAMPAIGN)
+    draw(page, 0.2, 0.2, 0.5, 0.5)
+    expect(page.locator("#fields-title")).to_have_text("Box 1")
+    # a slow machine: the next number is there before the first is painted
+    typed = page.evaluate(
+        """async () => {
+          const left = document.getElementById("field-left");
+          const top = document.getElementById("field-top");
+          left.focus();
+          left.value = "7";
+          left.dispatchEvent(new Event("change", { bubbles: true }));
+          top.focus();
+          top.value = "9";
+          for (let i = 0; i < 3; i += 1) await new Promise(requestAnimationFrame);
+          return [left.value, top.value];
+        }"""
+    )
+    assert typed == ["7", "9"]
+
+
 def test_a_first_corner_does_not_survive_its_photo(newcomer):
     page = newcomer(CAMPAIGN)
     uid = shown(page)

@@ -42,14 +42,15 @@ def to_practice(people: People, **options) -> Page:
     return page
 
 
-def type_box(page: Page, box: list[float]) -> None:
-    """Draw a box with keys alone, then give its exact numbers."""
+def type_box(page: Page, box: list[float], *, number: int = 1) -> None:
+    """Draw box `number` with keys alone, then give its exact numbers."""
     page.locator("#stage").focus()
     for key in ("b", "Enter", "ArrowRight", "ArrowDown", "Enter"):
         page.keyboard.press(key)
+    expect(page.locator("#fields-title")).to_have_text(f"Box {number}")
     # small first, so that it can be moved anywhere
-    for name, number in (("width", 8), ("height", 8), ("left", box[0]), ("top", box[1])):
-        write(page, name, number)
+    for name, value in (("width", 8), ("height", 8), ("left", box[0]), ("top", box[1])):
+        write(page, name, value)
     for index, name in ((2, "width"), (3, "height")):
         write(page, name, box[index])
 
@@ -71,8 +72,10 @@ def test_practice_opens_the_way_by_keyboard_alone(site: Site, newcomer: People, 
             type_box(page, box)
         page.locator("#stage").focus()
         page.keyboard.press("Enter" if boxes else "n")
-        expect(page.locator("#feedback-title")).to_have_text("Just right")
+        # what was said of the photo before stays in the hidden sheet: focus tells that this is new
         expect(page.locator("#feedback-next")).to_be_focused()
+        expect(page.locator("#feedback-remarks")).to_be_empty()
+        expect(page.locator("#feedback-title")).to_have_text("Just right")
         if number < 3:
             page.keyboard.press("Enter")
     expect(page.locator("#feedback-progress")).to_have_text("You are ready for the real photos.")

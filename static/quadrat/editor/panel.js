@@ -18,8 +18,10 @@ export class Panel {
     this.actions = actions;
     this.list = byId("boxes");
     this.fields = byId("fields");
+    /** The box whose numbers the fields hold. @type {number|null} */
+    this.filled = null;
     this.list.addEventListener("click", (event) => this.clicked(event));
-    this.fields.addEventListener("change", () => this.typed());
+    this.fields.addEventListener("change", (event) => this.typed(event));
     this.fields.addEventListener("click", (event) => this.nudged(event));
   }
 
@@ -44,6 +46,7 @@ export class Panel {
     const box = history.present.find(({ id }) => id === selected);
     this.fields.hidden = !box;
     if (box) this.fillFields(box, history.present.indexOf(box) + 1);
+    else this.filled = null;
     if (focused) /** @type {HTMLElement|null} */ (this.list.querySelector(`[data-box="${focused}"]`))?.focus();
   }
 
@@ -66,12 +69,16 @@ export class Panel {
     return row;
   }
 
-  /** @param {Box} box @param {number} number */
+  /** A number that is being typed is left alone. @param {Box} box @param {number} number */
   fillFields(box, number) {
     setText(byId("fields-title"), say("box_title", { number }));
-    PARTS.forEach((part, i) => {
-      this.input(part).value = String(box.bbox[i]);
-    });
+    const isTyping = (/** @type {HTMLInputElement} */ input) =>
+      box.id === this.filled && input === document.activeElement && input.value !== input.defaultValue;
+    for (const [i, part] of PARTS.entries()) {
+      const input = this.input(part);
+      if (!isTyping(input)) input.value = input.defaultValue = String(box.bbox[i]);
+    }
+    this.filled = box.id;
   }
 
   /** @param {string} part */
@@ -95,13 +102,16 @@ export class Panel {
     this.actions.select(id === this.actions.state.selected ? null : id);
   }
 
-  typed() {
+  /** @param {Event} event */
+  typed(event) {
     const box = this.actions.selected;
-    const values = PARTS.map((part) => onGrid(this.input(part).valueAsNumber));
-    if (!box) return;
-    this.actions.reshape(box.id, /** @type {import("./types.js").Bbox} */ (values), "numbers", "keys");
-    const now = this.actions.selected ?? box;
-    PARTS.forEach((part, i) => (this.input(part).value = String(now.bbox[i])));
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    const at = PARTS.findIndex((part) => input === this.input(part));
+    if (!box || at < 0) return;
+    const bbox = /** @type {import("./types.js").Bbox} */ ([...box.bbox]);
+    bbox[at] = onGrid(input.valueAsNumber);
+    this.actions.reshape(box.id, bbox, "numbers", "keys");
+    input.value = input.defaultValue = String((this.actions.selected ?? box).bbox[at]);
   }
 
   /** The arrow pad moves the whole box or the chosen edge by about two screen pixels. @param {Event} event */
