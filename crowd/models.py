@@ -36,6 +36,7 @@ class Task(models.Model):
     `aggregate_due_at` is set by whatever makes the consensus stale and cleared by the job that has
     written a fresh one, so that no aggregation is ever lost.
     `is_flagged`: somebody has marked the photo in a grid, so it is shown alone from then on.
+    `reports_seen_at`: an organizer has looked at whatever workers had reported by then.
     In the state *gold* the answer is known (`GoldStandard`): such a task wants no number of answers
     and counts none, and its answers enter neither consensus nor skills.
     """
@@ -62,6 +63,7 @@ class Task(models.Model):
     risk = models.FloatField(null=True, blank=True)
     aggregate_due_at = models.DateTimeField(null=True, blank=True)
     state_changed_at = models.DateTimeField(null=True, blank=True)
+    reports_seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["campaign_id", "position"]

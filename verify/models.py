@@ -35,6 +35,12 @@ class Verdict(Answer):
         indexes = [
             models.Index(fields=["task"], name="verdict_current", condition=Q(is_current=True)),
             models.Index(fields=["worker", "received_at"], name="verdict_of_worker"),
+            # the few answers that say what kept a worker from answering
+            models.Index(
+                fields=["task"],
+                name="verdict_reported",
+                condition=Q(is_current=True, outcome__in=["cant_tell", "problem"]),
+            ),
         ]
 
 
