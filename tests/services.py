@@ -23,6 +23,7 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
         os.environ.pop(name, None)
     os.environ["QUADRAT_DATA"] = str(data_dir)
     os.environ["QUADRAT_HASHED_STATIC"] = "0"
+    os.environ["QUADRAT_PSEUDO_LANGUAGES"] = "1"
     embedded.attach(data_dir, durable=False)
     (data_dir / "static").mkdir(exist_ok=True)
     return (yield)

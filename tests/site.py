@@ -187,6 +187,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         port: int = free.getsockname()[1]
     environment = os.environ | {"QUADRAT_DATA": str(folder / "var"), "PORT": str(port)}
     environment.pop("QUADRAT_HASHED_STATIC", None)
+    environment.pop("QUADRAT_PSEUDO_LANGUAGES", None)
     made = Site(environment, port)
     made.manage("import_images", str(scenes(folder / "scenes")), "--dataset", "scenes")
     made.manage("import_images", str(garden(folder / "garden")), "--dataset", "garden")
@@ -195,7 +196,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made.up = subprocess.Popen(
         [sys.executable, "manage.py", "up"],
         cwd=ROOT,
-        env=environment,
+        env=environment | {"QUADRAT_PSEUDO_LANGUAGES": "1"},
         stdout=log,
         stderr=subprocess.STDOUT,
     )
@@ -232,7 +233,7 @@ class People:
         page = self.page(**options)
         page.goto(self.site.address + self.site.invitation(campaign))
         page.get_by_role("button", name="Start", exact=True).click()
-        shown(page)
+        begin(page)
         return page
 
     def organizer(self, **options: Any) -> Page:
@@ -282,6 +283,14 @@ def shown(page: Page) -> str:
     found = re.search(r"/images/([0-9a-f-]{36})/", photo.get_attribute("src") or "")
     assert found, photo.get_attribute("src")
     return found.group(1)
+
+
+def begin(page: Page) -> str:
+    """Past the cards that a newcomer sees first; the uid of the first photograph."""
+    start = page.get_by_role("button", name="To the photos")
+    start.click()
+    start.wait_for(state="hidden")
+    return shown(page)
 
 
 def wait_for_another(page: Page, uid: str) -> None:

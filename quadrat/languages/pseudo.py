@@ -24,7 +24,7 @@ _ACCENTED = str.maketrans(
     "åƀçðéƒĝĥîĵķļɱñôþǫŕšţûṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻṀÑÔÞǪŔŠŢÛṼŴẊÝŽ",
 )
 # what the code or the browser fills in or reads: %(name)s, {name}, <b>, &hellip;
-_KEPT = re.compile(r"(%\(\w+\)[sd]|%%|\{\w+\}|<[^>]+>|&\w+;)")
+_KEPT = re.compile(r"(%\(\w+\)[sd]|%%|\{\w+\}|</?[a-z][^>]*>|&\w+;)")
 
 
 def stretch(text: str) -> str:
