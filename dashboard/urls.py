@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard import history, power, views
+from dashboard import history, power, reports, views
 
 app_name = "dashboard"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("campaigns/<slug:slug>/tasks/", views.gallery, name="gallery"),
     path("campaigns/<slug:slug>/consensus/", history.history, name="history"),
     path("campaigns/<slug:slug>/consensus/compare/", history.compare, name="compare"),
+    path("campaigns/<slug:slug>/reports/", reports.reports, name="reports"),
+    path("campaigns/<slug:slug>/reports/seen/", reports.see_reports, name="see_reports"),
+    path("campaigns/<slug:slug>/reports.csv", reports.reports_csv, name="reports_csv"),
     path("campaigns/<slug:slug>/workers/", views.workers_table, name="workers"),
     path("campaigns/<slug:slug>/workers/<int:worker_id>/", views.worker, name="worker"),
     path(

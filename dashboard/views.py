@@ -19,7 +19,7 @@ from crowd.permissions import organizer_only
 from dashboard import pages
 from dashboard.forms import CampaignForm, InvitationForm
 from dashboard.pages import campaign_context, campaign_of, user_of
-from dashboard.queries import campaigns, samples, tasks, verdicts, versions, workers
+from dashboard.queries import campaigns, reports, samples, tasks, verdicts, versions, workers
 
 CARDS_PER_PAGE = 24
 WORKERS_PER_PAGE = 200
@@ -62,7 +62,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     """How far is every campaign?"""
     rows = campaigns.overview()
     total = sum((row.progress for row in rows), campaigns.Progress())
-    context = {"rows": rows, "super_classes": campaigns.by_super_class(rows), "total": total}
+    reported = reports.n_new_by_campaign()
+    context = {
+        "rows": [(row, reported.get(row.campaign.pk, 0)) for row in rows],
+        "super_classes": campaigns.by_super_class(rows),
+        "total": total,
+        "n_reported": sum(reported.values()),
+    }
     return pages.page(request, "dashboard/overview.html", context)
 
 
@@ -78,6 +84,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         **campaign_context(found, "summary"),
         "row": row,
+        "n_reported": reports.n_new(found),
         "is_adaptive": found.stopping == Campaign.Stopping.ADAPTIVE,
         "at_the_limit": found.max_workers * row.progress.n_ended,
         "newest": newest,
