@@ -25,8 +25,8 @@ class Campaign(models.Model):
     `PILOT_ANSWERS` answers from the start, so that workers can be compared. `has_grid`: workers
     may screen many photos at once, for groups where nearly every photo shows the animal.
     `missed_cost` (verification): how many times as bad it is to let an image without the animal
-    through as to leave a good one out. `has_qualification` (boxes): workers pass a practice before
-    they are handed a task.
+    through as to leave a good one out. `has_qualification`: workers pass a practice before they are
+    handed a task.
     """
 
     class Kind(models.TextChoices):

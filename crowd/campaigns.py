@@ -14,11 +14,15 @@ from consensus.stopping import BOX_RULE, VOTE_RULE
 from crowd import audit
 from crowd.errors import Conflict, Invalid
 from crowd.models import HIGHEST_COST, MOST_WORKERS, PILOT_ANSWERS, Campaign, User
+from simulation.sightings import SUPER_CLASSES as TRACED
 
 # The risk at which a consensus may stand.
 TAU = {Campaign.Kind.BOX: BOX_RULE.tau, Campaign.Kind.VERIFY: VOTE_RULE.tau}
 WORKERS = {Campaign.Stopping.FIXED: 3, Campaign.Stopping.ADAPTIVE: 2}
 MORE_WORKERS = {Campaign.Stopping.FIXED: 2, Campaign.Stopping.ADAPTIVE: 5}
+# Two grids that leave a photo unmarked are enough; one that is marked gets three verdicts more.
+GRIDS = 2
+MORE_THAN_GRIDS = 5
 # Where one answer may be enough, workers would never be compared without some pilot tasks.
 PILOT_SHARE = 0.08
 
@@ -78,14 +82,17 @@ def create(
 ) -> Campaign:
     """A campaign with a task for each image of the super-class (and split), in shuffled order.
 
-    `workers_per_task` is the number of answers wanted (default 3), in an adaptive campaign the
-    least (default 2). `max_workers` (default: two more, adaptive five more) limits how many may
-    answer. `tau` is the risk at which a consensus may stand, 0 to 1 (default: `TAU` of the kind).
-    `pilot_share` (0 to 1) of the tasks get three answers in any case; by default 8 % where an
-    adaptive campaign may stop after one, else none. Raises `Invalid` with the reasons by field.
+    `workers_per_task` is the number of answers wanted (default 3; 2 with a grid), in an adaptive
+    campaign the least (default 2). `max_workers` (default: two more; five more where it is adaptive
+    or has a grid) limits how many may answer. `tau` is the risk at which a consensus may stand,
+    0 to 1 (default: `TAU` of the kind). `pilot_share` (0 to 1) of the tasks get three answers in
+    any case; by default 8 % where an adaptive campaign may stop after one, else none. Raises
+    `Invalid` with the reasons by field.
     """
-    least = WORKERS[stopping] if workers_per_task is None else workers_per_task
-    most = min(least + MORE_WORKERS[stopping], MOST_WORKERS) if max_workers is None else max_workers
+    has_grid = options.get("has_grid", False)
+    least = _least(stopping, has_grid=has_grid) if workers_per_task is None else workers_per_task
+    more = MORE_THAN_GRIDS if has_grid else MORE_WORKERS[stopping]
+    most = min(least + more, MOST_WORKERS) if max_workers is None else max_workers
     campaign = Campaign(
         slug=slug,
         kind=kind,
@@ -108,6 +115,10 @@ def create(
             raise Invalid("No image fits.", {"super_class": [_nothing_fits(campaign)]})
         audit.record(by, "create", f"campaign {slug}", {"kind": kind.value}, now=now)
     return campaign
+
+
+def _least(stopping: Campaign.Stopping, *, has_grid: bool) -> int:
+    return GRIDS if has_grid else WORKERS[stopping]
 
 
 def _pilots(stopping: Campaign.Stopping, least: int, most: int) -> float:
@@ -144,8 +155,11 @@ def _wrong_options(campaign: Campaign) -> dict[str, list[str]]:
     wrong = {}
     if campaign.has_grid and campaign.kind != Campaign.Kind.VERIFY:
         wrong["has_grid"] = ["Only verification has a grid of photos; boxes are drawn one by one."]
-    if campaign.has_qualification and campaign.kind != Campaign.Kind.BOX:
-        wrong["has_qualification"] = ["There is practice for boxes only."]
+    if campaign.has_qualification and not _has_practice(campaign):
+        wrong["has_qualification"] = [
+            f"There is no practice for {campaign.super_class} yet; choose one of "
+            f"{', '.join(TRACED)} or leave it out."
+        ]
     least, most = campaign.workers_per_task, campaign.max_workers
     if most < least:
         wrong["max_workers"] = [f"The upper limit, {most}, is below the {least} that are wanted."]
@@ -160,6 +174,11 @@ def _wrong_options(campaign: Campaign) -> dict[str, list[str]]:
     elif campaign.missed_cost != 1 and campaign.kind != Campaign.Kind.VERIFY:
         wrong["missed_cost"] = ["Only verification looks for photos without the animal."]
     return wrong
+
+
+def _has_practice(campaign: Campaign) -> bool:
+    """Every boxed super-class is drawn, but the traces of a few only."""
+    return campaign.kind == Campaign.Kind.BOX or campaign.super_class in TRACED
 
 
 def _make_tasks(campaign: Campaign) -> int:

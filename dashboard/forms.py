@@ -223,7 +223,7 @@ class CampaignForm(forms.Form):
             "super_class": SuperClass(data["super_class"]),
             "missed_cost": 1.0 if self.is_of_boxes else data["missed_cost"] or 1.0,
             "has_grid": data["has_grid"] and not self.is_of_boxes,
-            "has_qualification": data["has_qualification"] and self.is_of_boxes,
+            "has_qualification": data["has_qualification"],
             **numbers,
         }
 

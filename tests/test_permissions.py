@@ -29,11 +29,14 @@ METHODS = ("get", "post", "put", "patch", "delete")
 BODIES = {
     "annotate:annotation": make.annotation(),
     "annotate:practice_answer": make.annotation(),
+    "verify:practice_answer": make.verdict(),
     "verify:verdict": make.verdict(),
 }
 FORMS = {
     "dashboard:campaign_status": {"status": "running"},
     "dashboard:worker_status": {"action": "reinstate"},
+    "dashboard:invite": {"max_uses": "1"},
+    "dashboard:see_reports": {"seen": "1", "as_of": "2026-05-01T12:00:00+00:00"},
 }
 # who is let in finds nothing there, as these rows come without files
 WITHOUT_FILES = {"crowd:image", "exports:release_file"}
@@ -62,6 +65,11 @@ ALLOWED = {
     "annotate:practice_picture": SIGNED_IN,
     "annotate:annotation": frozenset({"worker"}),
     "verify:task": SIGNED_IN,
+    "verify:example": SIGNED_IN,
+    "verify:practise": SIGNED_IN,
+    "verify:practice": SIGNED_IN,
+    "verify:practice_answer": SIGNED_IN,
+    "verify:practice_picture": SIGNED_IN,
     "verify:verdict": frozenset({"worker"}),
     "verify:verdicts": SIGNED_IN,
     "exports:releases": ORGANIZERS,
@@ -79,6 +87,9 @@ ALLOWED = {
     "dashboard:gallery": ORGANIZERS,
     "dashboard:history": ORGANIZERS,
     "dashboard:compare": ORGANIZERS,
+    "dashboard:reports": ORGANIZERS,
+    "dashboard:see_reports": ORGANIZERS,
+    "dashboard:reports_csv": ORGANIZERS,
     "dashboard:workers": ORGANIZERS,
     "dashboard:worker": ORGANIZERS,
     "dashboard:worker_status": ORGANIZERS,
@@ -129,6 +140,7 @@ def world(ada, olga, root) -> World:
         "super_class": "Aves",
         "rule": "kind",
         "hint": "good",
+        "case": "tracks",
         "number": "3",
         "assignment_id": str(box_lease.id),
         "task_id": str(box_lease.task_id),
@@ -137,7 +149,8 @@ def world(ada, olga, root) -> World:
         "name": "train.json",
     }
     values = {name: dict(shared) for name in ALLOWED}
-    values["verify:task"]["slug"] = deer.slug
+    for name in ("verify:task", "verify:practise", "verify:practice", "verify:practice_answer"):
+        values[name]["slug"] = deer.slug
     values["verify:verdict"]["assignment_id"] = str(verify_lease.id)
     for name in ("exports:releases",):
         values[name]["slug"] = boxes.dataset.slug

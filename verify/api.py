@@ -1,4 +1,4 @@
-"""The API of verification tasks: hand in a verdict, or a batch of them."""
+"""The API of verification tasks: hand in a verdict, or a batch of them; practise."""
 
 from __future__ import annotations
 
@@ -7,23 +7,34 @@ from typing import Any, cast
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from crowd import queries
 from crowd.api_errors import told
-from crowd.errors import CrowdError
-from crowd.models import User, Worker
+from crowd.errors import CrowdError, NotFound
+from crowd.models import Campaign, User, Worker
 from crowd.permissions import IsWorker
-from crowd.serializers import ErrorSerializer, StoredAnswerSerializer, stored_body
-from verify import submission
+from crowd.qualification import practice_of
+from crowd.serializers import (
+    ClaimSerializer,
+    ErrorSerializer,
+    StoredAnswerSerializer,
+    stored_body,
+)
+from verify import practice, submission
 from verify.serializers import (
+    TriedSerializer,
     VerdictBatchSerializer,
     VerdictOfSerializer,
     VerdictResultsSerializer,
     VerdictSerializer,
     VerdictsSerializer,
+    feedback_body,
+    scene_body,
 )
 
 
@@ -76,6 +87,51 @@ class VerdictsView(APIView):
             valid = answer.validated_data
             stored = submission.accept(worker, valid["assignment"], valid, now=timezone.now())
         except (CrowdError, ValidationError) as error:
-            status, body = told(error)
-            return {"status": status, "body": body}
+            status_code, body = told(error)
+            return {"status": status_code, "body": body}
         return {"status": 200, "body": stored_body(stored.answer, is_replay=stored.is_replay)}
+
+
+class PracticeView(APIView):
+    """The practice page claims here as the task page claims tasks, in the same shape."""
+
+    permission_classes = [IsWorker]
+
+    @extend_schema(exclude=True)
+    def post(self, request: Request, slug: str) -> Response:
+        """The next `count` practice photos of this worker; nothing is leased or stored."""
+        wish = ClaimSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        campaign = _practised(slug)
+        first = practice_of(cast(User, request.user).worker, campaign).n_practised
+        numbers = range(first, first + wish.validated_data["count"])
+        now = timezone.now()
+        body = [scene_body(campaign, number, now=now) for number in numbers]
+        return Response({"assignments": body}, status=status.HTTP_201_CREATED)
+
+
+class PracticeAnswerView(APIView):
+    permission_classes = [IsWorker]
+
+    @extend_schema(exclude=True)
+    def put(self, request: Request, slug: str, number: int) -> Response:
+        """What is right and what is not about the verdict on a practice photo."""
+        tried = TriedSerializer(data=request.data)
+        tried.is_valid(raise_exception=True)
+        feedback = practice.check(
+            cast(User, request.user).worker,
+            _practised(slug),
+            number,
+            outcome=tried.validated_data["outcome"],
+            label=tried.validated_data["label"] or "",
+            now=timezone.now(),
+        )
+        return Response(feedback_body(feedback))
+
+
+def _practised(slug: str) -> Campaign:
+    """A verification campaign that can be practised for, or `NotFound`."""
+    campaign = queries.campaign_of_kind(slug, Campaign.Kind.VERIFY)
+    if not practice.has_practice(campaign.super_class):
+        raise NotFound("There is no practice for this super-class.")
+    return campaign

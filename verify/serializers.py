@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from rest_framework import serializers
 
+from crowd import drawings, practice_page
 from crowd.leases import MAX_CLAIM
-from crowd.models import Outcome
+from crowd.models import Campaign, Outcome
+from crowd.practice_page import practice_body
 from crowd.serializers import AnswerSerializer, StoredAnswerSerializer
+from verify import practice
 from verify.models import Label
 
 
@@ -56,3 +61,31 @@ class VerdictResultSerializer(serializers.Serializer[Any]):
 
 class VerdictResultsSerializer(serializers.Serializer[Any]):
     results = VerdictResultSerializer(many=True)
+
+
+class TriedSerializer(serializers.Serializer[Any]):
+    """What a worker says of a practice photo: a verdict without key and timing."""
+
+    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    label = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=Label.choices, required=False, allow_null=True, allow_blank=True, default=""
+    )
+
+
+def scene_body(campaign: Campaign, number: int, *, now: datetime) -> dict[str, Any]:
+    """A practice photo in the shape of an assignment; `number` counts what a worker tried."""
+    at = [drawings.VERSION, campaign.super_class, number % practice.N_SCENES]
+    url = reverse("verify:practice_picture", args=at)
+    return practice_page.scene_body(campaign, number, url=url, size=practice.SIZE, now=now)
+
+
+def feedback_body(feedback: practice.Feedback) -> dict[str, Any]:
+    """What the practice page shows after an answer."""
+    return {
+        "is_good": feedback.is_good,
+        "title": feedback.title,
+        "remarks": [feedback.remark],
+        "label": feedback.label,
+        "truth": feedback.true_xywh,
+        "practice": practice_body(feedback.practice),
+    }

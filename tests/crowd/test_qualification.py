@@ -86,11 +86,26 @@ def test_the_command_asks_for_it():
     assert Campaign.objects.get(slug="gulls").has_qualification
 
 
-def test_verification_has_no_practice_yet():
-    make.images(1, of=make.dataset("wood"), super_class="Mammalia")
+def verify(super_class: str) -> Campaign:
+    make.images(1, of=make.dataset("wood"), super_class=super_class)
+    return campaigns.create(
+        slug="wood", kind=Campaign.Kind.VERIFY, dataset=make.dataset("wood"),
+        super_class=super_class, has_qualification=True, now=NOON,
+    )  # fmt: skip
+
+
+def test_verification_leads_to_practice_and_back(client, ada):
+    campaign = verify("Mammalia")
+    client.force_login(ada.user)
+    assert client.get("/verify/wood/")["Location"] == "/verify/wood/practice/"
+    assert client.get("/verify/wood/practice/").status_code == 200
+    with pytest.raises(Unqualified):
+        leases.claim(ada, "wood", count=1, now=NOON)
+    practise(ada, campaign, True, True, True, True)
+    assert client.get("/verify/wood/").status_code == 200
+
+
+def test_verification_of_what_leaves_no_traces_has_no_practice():
     with pytest.raises(Invalid) as refused:
-        campaigns.create(
-            slug="deer", kind=Campaign.Kind.VERIFY, dataset=make.dataset("wood"),
-            super_class="Mammalia", has_qualification=True, now=NOON,
-        )  # fmt: skip
+        verify("Plantae")
     assert "has_qualification" in refused.value.errors

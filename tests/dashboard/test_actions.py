@@ -80,14 +80,14 @@ def test_a_miss_that_costs_less_than_a_false_alarm_is_refused(desk):
     assert reply.content.decode().count("greater than or equal to 1") == 2
 
 
-def test_a_grid_is_for_verdicts_and_practice_for_boxes(desk):
+def test_a_grid_is_for_verdicts_and_practice_for_both(desk):
     make.images(4)
     new, both = reverse("dashboard:campaign_new"), {"has_grid": "on", "has_qualification": "on"}
     desk.post(new, wish(slug="checks", kind="verify", **both))
     desk.post(new, wish(slug="boxes", **both))
     desk.post(new, wish(slug="plain"))
     found = {row.slug: (row.has_grid, row.has_qualification) for row in Campaign.objects.all()}
-    assert found == {"checks": (True, False), "boxes": (False, True), "plain": (False, False)}
+    assert found == {"checks": (True, True), "boxes": (False, True), "plain": (False, False)}
 
 
 def test_what_belongs_to_the_other_choice_is_ignored(desk):

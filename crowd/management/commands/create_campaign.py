@@ -51,7 +51,7 @@ class Command(BaseCommand):
             "--qualification",
             action="store_true",
             dest="has_qualification",
-            help="box: workers pass a practice before their first photo",
+            help="workers pass a practice on drawn scenes before their first photo",
         )
         parser.add_argument(
             "--missed-cost",

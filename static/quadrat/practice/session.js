@@ -1,11 +1,12 @@
 // @ts-check
 /**
- * The box page in practice: an answer is checked at once and never kept. The page is the same;
+ * A task page in practice: an answer is checked at once and never kept. The page is the same;
  * only where photos come from and where answers go differs.
  *
  * @typedef {import("../lib/supply.js").Item} Item
  */
 import { byId, dialog, say, setText } from "../lib/dom.js";
+import { metKey } from "../lib/first_visit.js";
 import { watchHand } from "../lib/hand.js";
 import { request } from "../lib/http.js";
 import { takeOver } from "../lib/one_tab.js";
@@ -29,6 +30,7 @@ export class PracticeSession extends Session {
     watchHand();
     this.listen();
     this.count(practice);
+    this.storage.write(metKey(this.page), true);
     if (!practice.n_practised) this.instruct();
     void this.advance();
   }
@@ -58,22 +60,22 @@ export class PracticeSession extends Session {
     if (this.item) void this.check(this.item, answer, /** @type {any[]} */ (memo ?? []));
   }
 
-  /** @param {Item} item @param {{outcome: string} & Record<string, unknown>} answer @param {any[]} drawn */
+  /** What was said of the answer, if anything. @param {Item} item @param {{outcome: string} & Record<string, unknown>} answer @param {any[]} drawn */
   async check(item, answer, drawn) {
     const { number } = /** @type {any} */ (item.assignment);
-    const { outcome, boxes } = answer;
-    const reply = await request("PUT", this.url("answer", String(number)), { outcome, boxes });
-    if (this.item !== item) return;
+    const reply = await request("PUT", this.url("answer", String(number)), answer);
+    if (this.item !== item) return null;
     if (reply.status !== 200) {
       const detail = reply.status === 422 ? reply.body.detail : say("practice.unreached");
-      this.hooks.show(item, { item, outcome, memo: drawn, at: 0, detail });
+      this.hooks.show(item, { item, outcome: answer.outcome, memo: drawn, at: 0, detail });
       this.tell(detail, true);
-      return;
+      return null;
     }
     this.checked = item;
     this.supply.answered.add(item.assignment.id);
     this.count(reply.body.practice);
     this.feedback.show(reply.body, drawn, item.assignment.image);
+    return reply.body;
   }
 
   /** The same photo without a box on it; only the first try counts. */

@@ -19,7 +19,9 @@ const stage = byId("stage");
 const answers = byId("answers");
 const grid = new Grid((marks) => session.keep(marks));
 const hooks = { show, hide, tell: toast, showGrid, look: () => grid.look(), become };
-const session = new Screening(page, hooks, () => (slim.matches ? SLIM : WIDE));
+// practice is this page with another source of photos and another end for answers
+const Kind = page.practice ? (await import("./practice.js")).VerdictPractice : Screening;
+const session = /** @type {Screening} */ (new Kind(page, hooks, () => (slim.matches ? SLIM : WIDE)));
 const closer = new Closer(stage, () => /** @type {HTMLElement|null} */ (byId("photo").firstElementChild));
 let isOpen = false;
 
