@@ -13,6 +13,7 @@ from annotate.models import Annotation, Consensus
 from annotate.queries import LOOKED
 from catalog.renditions import THUMBNAIL_PX
 from crowd.models import Answer, Campaign, Outcome, Task
+from crowd.reports import comment_of, reason_of
 from dashboard.comparison import Comparison, Fused, compare
 from dashboard.overlay import (
     CARD_LETTER_SHARE,
@@ -31,13 +32,15 @@ OUTCOME_WORDS = {
     Outcome.ANSWERED: "Boxed",
     Outcome.NOTHING: "Nothing to box",
     Outcome.CANT_TELL: "Can't tell",
-    Outcome.PROBLEM: "Photo problem",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One worker's answer in words, and against the consensus where it went into it."""
+    """One worker's answer in words, and against the consensus where it went into it.
+
+    comment: what the worker typed beyond the lines of a menu.
+    """
 
     letter: str
     style: str
@@ -46,6 +49,7 @@ class AnswerRow:
     n_boxes: int | None
     active_s: float | None
     is_counted: bool
+    comment: str
     comparison: Comparison | None = None
     is_as_consensus: bool | None = None
 
@@ -180,6 +184,7 @@ def _box_card(
             n_boxes=len(boxes),
             active_s=active_seconds(annotation.timing),
             is_counted=annotation.pk in evidence,
+            comment=comment_of(annotation.comment),
             comparison=compare(boxes, fused)
             if annotation.pk in evidence and annotation.outcome in LOOKED
             else None,
@@ -226,6 +231,7 @@ def _verdict_card(task: Task, verdicts: list[Verdict], consensus: ConsensusVerdi
             n_boxes=None,
             active_s=active_seconds(verdict.timing),
             is_counted=verdict.pk in evidence,
+            comment=comment_of(verdict.comment),
             is_as_consensus=verdict.label == crowd if verdict.label and crowd else None,
         )
         for index, verdict in enumerate(verdicts)
@@ -244,6 +250,9 @@ def _chips(verdicts: Iterable[Verdict], crowd: str) -> list[Chip]:
 def _words(answer: Answer) -> str:
     if isinstance(answer, Verdict) and answer.label:
         return str(Label(answer.label).label)
+    if answer.outcome == Outcome.PROBLEM:
+        reason = reason_of(answer.outcome, answer.comment)
+        return f"Photo problem: {reason.label.lower()}"
     return OUTCOME_WORDS[Outcome(answer.outcome)]
 
 

@@ -167,8 +167,17 @@ def test_a_photo_problem_shows_the_workers_words(load, ada):
     make.answer_everything(ada, campaign, problem)
     task = Task.objects.get(campaign=campaign)
     said = words(load("task", task.pk))
-    assert "Photo problem" in said
+    assert "Photo problem: something else" in said
     assert "it is upside down" in said
+
+
+def test_a_reason_from_the_menu_is_told_in_words(load, ada):
+    campaign = make.campaign(1, workers_per_task=1)
+    problem = make.annotation(outcome="problem") | {"comment": "unusable"}
+    make.answer_everything(ada, campaign, problem)
+    said = words(load("task", Task.objects.get(campaign=campaign).pk))
+    assert "Photo problem: too dark, blurred or small" in said
+    assert "unusable" not in said
 
 
 def test_workers_can_be_sorted_and_what_is_unknown_comes_last(load, birds, ada, ben):
