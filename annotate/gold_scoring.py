@@ -7,13 +7,19 @@ full-size image, edges not pixel centres.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
+from annotate.models import Annotation
+from annotate.queries import LOOKED, box_answer
 from consensus.geometry import edges_of, iou_matrix, sides_of
+from crowd import gold_scores
+from crowd.answers import Stored
+from crowd.gold_scores import Score
 
 SAME = 0.3  # IoU from which a box is meant for an animal, however badly drawn
 TIGHT = 0.7  # IoU from which it is drawn well enough
@@ -84,6 +90,30 @@ def score_boxes(drawn_xywh: npt.ArrayLike, true_xywh: npt.ArrayLike) -> BoxScore
     n_all = len(true) + len(extra)
     quality = sum(fit.iou for fit in fits) / n_all if n_all else 1.0
     return BoxScore(len(drawn), len(true), fits, missed, extra, quality)
+
+
+def score_answer(stored: Stored[Annotation], *, now: datetime) -> None:
+    """Score an answer to a gold task, in the transaction that stores it."""
+    known = gold_scores.reference_of(stored).boxes_xywh or []
+    gold_scores.record(stored, score_of(stored.answer, known), now=now)
+
+
+def score_of(annotation: Annotation, true_xywh: npt.ArrayLike) -> Score:
+    """A stored annotation against the known boxes; `details` counts them, IoU 0..1.
+
+    Whoever could not tell, or reported a problem, is neither right nor wrong.
+    """
+    if annotation.outcome not in LOOKED:
+        return Score(is_good=None, is_missed=False, quality=None, details={})
+    found = score_boxes(box_answer(annotation).boxes_xywh, true_xywh)
+    details = {
+        "n_true": found.n_true,
+        "n_drawn": found.n_drawn,
+        "n_missed": len(found.missed),
+        "n_extra": len(found.extra),
+        "mean_iou": found.mean_iou,
+    }
+    return Score(found.is_good, bool(found.missed), found.quality, details)
 
 
 def _sides_off(

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from annotate.models import Annotation
 from consensus import BoxAnswer, BoxImage
-from crowd.models import Outcome
+from crowd.models import Outcome, Task
 
 LOOKED = {Outcome.ANSWERED, Outcome.NOTHING}
 ROWS_AT_ONCE = 5000
@@ -42,8 +42,10 @@ def box_answer(annotation: Annotation) -> BoxAnswer:
 
 
 def comparable() -> QuerySet[Annotation]:
-    """The annotations that can be compared: current ones of whoever looked, excluded or not."""
-    return Annotation.objects.filter(is_current=True, outcome__in=LOOKED)
+    """The annotations that can be compared: current ones of whoever looked, excluded or not, but
+    none of gold tasks."""
+    rows = Annotation.objects.filter(is_current=True, outcome__in=LOOKED)
+    return rows.exclude(task__state=Task.State.GOLD)
 
 
 def evidence() -> QuerySet[Annotation]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from annotate import jobs
+from annotate import gold_scoring, jobs
 from annotate.models import Annotation, Box
 from consensus.geometry import MIN_SIDE_PX
 from crowd import answers, hints
@@ -41,6 +41,8 @@ def accept(
         )
         if not stored.is_replay:
             _store_boxes(stored, data["boxes"])
+            if stored.held.is_gold:
+                gold_scoring.score_answer(stored, now=now)
             transaction.on_commit(partial(hints.hint, jobs.aggregate_due))
     return stored
 

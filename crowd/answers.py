@@ -26,7 +26,8 @@ A = TypeVar("A", bound=Answer)
 
 _READ = """
 SELECT assignment.id, assignment.task_id, assignment.state, assignment.is_extra,
-       assignment.submitted_at, image.width, image.height, task.state = 'gold'
+       assignment.submitted_at, image.width, image.height, task.state = 'gold',
+       assignment.is_grid
 FROM crowd_assignment assignment
 JOIN crowd_task task ON task.id = assignment.task_id
 JOIN crowd_campaign campaign ON campaign.id = task.campaign_id
@@ -59,7 +60,10 @@ SELECT 1 FROM done
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An assignment that is being answered; sizes of the upright image in pixels."""
+    """An assignment that is being answered; sizes of the upright image in pixels.
+
+    is_gold: the answer is known already. is_grid: it was handed out in a grid.
+    """
 
     id: uuid.UUID
     task_id: int
@@ -69,6 +73,7 @@ class Held:
     width: int
     height: int
     is_gold: bool
+    is_grid: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,8 @@ CLAIM = _WALK.format(only="", cursor="(SELECT max(position) FROM free)")
 # are known, workers have not been far. The cursor stays where it is.
 CLAIM_PILOT = _WALK.format(only=" AND task.is_pilot", cursor="cursor")
 # A gold task that the worker has never been handed, in an order of the worker's own; in a grid, a
-# photo that does not show the animal. Its slots are not counted: it is for everybody.
+# photo that does not show the animal. Its slots are not counted: it is for everybody. Whoever takes
+# it out of service waits for the lock, and so finds every lease.
 CLAIM_GOLD = f"""
 WITH known AS (
     SELECT task.id, task.position, task.image_id FROM crowd_goldstandard gold
@@ -105,6 +106,7 @@ WITH known AS (
                     WHERE mine.task_id = task.id AND mine.worker_id = %(worker)s), '') = ''
     ORDER BY md5(%(worker)s || '/' || task.id)
     LIMIT 1
+    FOR KEY SHARE OF gold
 ), lease AS (
     INSERT INTO crowd_assignment
         (id, task_id, worker_id, state, is_extra, is_grid, claimed_at, lease_until)

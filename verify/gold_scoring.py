@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from catalog.models import Reference
+from crowd import gold_scores
+from crowd.answers import Stored
+from crowd.gold_scores import Score
 from crowd.models import Outcome
-from verify.models import Label
+from verify.models import Label, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class VerdictScore:
 
 
 def score_verdict(outcome: str, label: str, true_label: str) -> VerdictScore:
-    """Compare an answer with the known label.
+    """Compare an answer with the known label; an empty one: no animal, for whatever reason.
 
     >>> score_verdict("answered", "tracks", "scat")
     VerdictScore(is_right=True, is_exact=False, is_missed=False)
@@ -38,3 +43,24 @@ def score_verdict(outcome: str, label: str, true_label: str) -> VerdictScore:
         is_exact=label == true_label,
         is_missed=is_called_animal and not is_animal,
     )
+
+
+def score_answer(stored: Stored[Verdict], *, now: datetime) -> None:
+    """Score a verdict on a gold task, in the transaction that stores it."""
+    known = known_label(gold_scores.reference_of(stored))
+    gold_scores.record(stored, score_of(stored.answer, known), now=now)
+
+
+def known_label(reference: Reference) -> str:
+    """The label that is known of a photo; empty where only that there is no animal."""
+    if reference.status == Reference.Status.INSTANCE:
+        return Label.ANIMAL.value
+    return reference.reason if reference.reason in Label.values else ""
+
+
+def score_of(verdict: Verdict, true_label: str) -> Score:
+    """A stored verdict against the known label; the reason does not make it better or worse."""
+    found = score_verdict(verdict.outcome, verdict.label, true_label)
+    quality = None if found.is_right is None else float(found.is_right)
+    details = {"true_label": true_label, "label": verdict.label, "is_exact": found.is_exact}
+    return Score(found.is_right, found.is_missed, quality, details)

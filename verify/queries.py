@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from consensus import Vote, VoteItem
-from crowd.models import Outcome
+from crowd.models import Outcome, Task
 from verify.models import Verdict
 
 ROWS_AT_ONCE = 5000
@@ -33,8 +33,10 @@ def vote(verdict: Verdict) -> Vote:
 
 
 def comparable() -> QuerySet[Verdict]:
-    """The verdicts that can be compared: current ones of whoever could tell, excluded or not."""
-    return Verdict.objects.filter(is_current=True, outcome=Outcome.ANSWERED)
+    """The verdicts that can be compared: current ones of whoever could tell, excluded or not, but
+    none of gold tasks."""
+    rows = Verdict.objects.filter(is_current=True, outcome=Outcome.ANSWERED)
+    return rows.exclude(task__state=Task.State.GOLD)
 
 
 def evidence() -> QuerySet[Verdict]:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from crowd import answers, hints
 from crowd.models import Campaign, Worker
-from verify import jobs
+from verify import gold_scoring, jobs
 from verify.models import Verdict
 
 
@@ -34,6 +34,8 @@ def accept(
             now=now,
         )
         if not stored.is_replay:
+            if stored.held.is_gold:
+                gold_scoring.score_answer(stored, now=now)
             transaction.on_commit(partial(hints.hint, jobs.aggregate_due))
     return stored
 
