@@ -163,11 +163,12 @@ def edges(bbox: Bbox) -> Bbox:
     return (x, y, x + w, y + h)
 
 
-def answer(page: Page, press: Callable[[], None]) -> None:
-    """Answer this photo, and see the next one or a card."""
-    source = settled(page, "box")
+def answer(page: Page, press: Callable[[], None], kind: str = "box") -> str:
+    """Answer this photo, and see the next one or a card; its address."""
+    source = settled(page, kind)
     press()
     moved_on(page, source)
+    return source
 
 
 def to_the_rest(page: Page, nothing: Callable[[], None]) -> None:
