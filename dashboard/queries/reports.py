@@ -173,9 +173,7 @@ def _shown(show: Show) -> dict[str, bool]:
     return {} if show == "all" else {"is_new": show == "new"}
 
 
-def _behind(
-    tasks: QuerySet[Any, Any], order: Order, after: str
-) -> QuerySet[Any, Any]:
+def _behind(tasks: QuerySet[Any, Any], order: Order, after: str) -> QuerySet[Any, Any]:
     n, _, last = after.partition("-")
     if not (n.isdecimal() and last.isdecimal()):
         return tasks
