@@ -66,8 +66,9 @@ class RenewView(APIView):
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         """Prolong a lease that is still held; 409 when the task has gone to somebody else."""
         worker = cast(User, request.user).worker
-        until = leases.renew(worker, assignment_id, now=timezone.now())
-        return Response({"lease_until": until})
+        now = timezone.now()
+        until = leases.renew(worker, assignment_id, now=now)
+        return Response({"lease_until": until, "server_time": now})
 
 
 class ReleaseView(APIView):

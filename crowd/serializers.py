@@ -54,6 +54,7 @@ class AssignmentsSerializer(serializers.Serializer[Any]):
 
 class LeaseSerializer(serializers.Serializer[Any]):
     lease_until = serializers.DateTimeField()
+    server_time = serializers.DateTimeField()
 
 
 class ErrorSerializer(serializers.Serializer[Any]):

@@ -65,5 +65,8 @@ def _urls(campaign: Campaign, answer_url_name: str) -> dict[str, str]:
     return urls | {
         "claim": reverse("crowd:claim", args=[campaign.slug]),
         "home": reverse("crowd:home"),
+        "my_work": reverse("crowd:my_work"),
+        "own": reverse("crowd:own_summary", args=[campaign.kind]),
+        "who": reverse("crowd:who"),
         "sign_in": reverse("crowd:sign_in"),
     }

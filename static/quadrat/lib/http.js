@@ -9,6 +9,13 @@ function cookie(name) {
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 }
 
+let worker = "";
+
+/** Whose page this is: the server refuses what another one, signed in meanwhile, would send. @param {string} key */
+export function iAm(key) {
+  worker = key;
+}
+
 /** A connection that says nothing for so long is as good as none. */
 const LIMIT_MS = 30_000;
 
@@ -28,6 +35,7 @@ export async function request(method, url, body, limit = LIMIT_MS) {
         Accept: "application/json",
         "Content-Type": "application/json",
         "X-CSRFToken": cookie("csrftoken"),
+        ...(worker && { "X-Quadrat-Worker": worker }),
       },
       signal: AbortSignal.timeout(limit),
       body: body === undefined ? undefined : JSON.stringify(body),

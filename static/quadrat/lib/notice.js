@@ -1,6 +1,6 @@
 // @ts-check
 /** Small things both task pages show beside the photo. */
-import { byId, setText } from "./dom.js";
+import { byId, say, setText } from "./dom.js";
 
 const SHOWN_MS = 6000;
 let timer = 0;
@@ -21,4 +21,11 @@ export function showCredit(image) {
   setText(licence, image.licence);
   if (image.licence_url) licence.href = image.licence_url;
   else licence.removeAttribute("href");
+}
+
+/** How many answers the server does not have yet, and why. @param {import("./outbox.js").Outbox} outbox */
+export function showStatus(outbox) {
+  const state = !navigator.onLine ? "offline" : outbox.state;
+  byId("status").dataset.state = state;
+  setText(byId("status-text"), say(`status.${state}`, { n: outbox.waiting.length }));
 }

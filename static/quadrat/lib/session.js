@@ -16,10 +16,13 @@
  */
 import { alarm, announce } from "./announce.js";
 import { currentCard, showCard } from "./cards.js";
-import { byId, say, setText } from "./dom.js";
+import { byId, say } from "./dom.js";
+import { tellEnding } from "./ending.js";
 import { watchHand } from "./hand.js";
-import { request, uuid } from "./http.js";
+import { iAm, request, uuid } from "./http.js";
 import { keepLeases } from "./lease.js";
+import { welcome } from "./first_visit.js";
+import { showStatus } from "./notice.js";
 import { takeOver } from "./one_tab.js";
 import { Outbox } from "./outbox.js";
 import { Storage } from "./storage.js";
@@ -43,12 +46,14 @@ export class Session {
     /** @type {Answered|null} */
     this.last = null;
     this.turn = 0;
+    this.hasWarned = false;
+    iAm(worker.key);
     this.outbox = new (hooks.Box ?? Outbox)({
       storage: this.storage,
       worker: worker.key,
       send: (entry) => request("PUT", entry.url, entry.body),
       later: (run, seconds) => setTimeout(run, seconds * 1000),
-      onChange: () => this.showStatus(),
+      onChange: () => showStatus(this.outbox),
       onSettled: (entry, fate, body) => this.settled(entry, fate, body),
     });
     this.supply = new Supply(
@@ -61,7 +66,8 @@ export class Session {
     const { campaign, worker } = this.page;
     keepLeases(
       () => [this.item, ...this.supply.queue].flatMap((item) => (item ? [item.assignment] : [])),
-      (id) => request("POST", this.url("renew", id), {}),
+      (id) => this.renew(id),
+      () => this.item?.assignment ?? null,
     );
     takeOver(`quadrat:${worker.key}:${campaign.slug}`, () => this.card("elsewhere"));
     watchHand();
@@ -71,12 +77,29 @@ export class Session {
     void this.outbox.flush();
     const refused = this.outbox.entries.find((entry) => entry.refused);
     if (refused) void this.reopen(refused, refused.refused);
-    else void this.advance();
+    else if (!welcome(this)) void this.advance();
+    this.warnOfMemory();
+  }
+
+  /** What goes to somebody else is not shown any more. @param {string} id */
+  async renew(id) {
+    const reply = await request("POST", this.url("renew", id), {});
+    if (reply.status === 409) {
+      this.supply.queue = this.supply.queue.filter((item) => item.assignment.id !== id);
+    }
+    return reply;
+  }
+
+  /** Once: what this browser does not keep. */
+  warnOfMemory() {
+    if (this.storage.isLasting || this.hasWarned) return;
+    this.hasWarned = true;
+    this.tell(say("memory_only"));
   }
 
   listen() {
     addEventListener("online", () => void this.outbox.flush());
-    addEventListener("offline", () => this.showStatus());
+    addEventListener("offline", () => showStatus(this.outbox));
     addEventListener("beforeunload", (event) => {
       if (!this.storage.isLasting && this.outbox.waiting.length) event.preventDefault();
     });
@@ -116,33 +139,13 @@ export class Session {
     if (turn !== this.turn) return;
     const trouble = isLoaded ? mismatch(item) : "did not load";
     if (trouble) {
-      await this.broken(item, trouble);
+      const unreached = () => this.card("offline");
+      await import("./broken.js").then((more) => more.handleBroken(this, item, trouble, mismatch), unreached);
       return;
     }
     this.card(null);
     this.hooks.show(item, before);
     requestAnimationFrame(() => this.timing.restart());
-  }
-
-  /** A photo that fails twice is reported; a lost connection is no fault of the photo. @param {Item} item @param {string} trouble */
-  async broken(item, trouble) {
-    const reply = await fetch(item.assignment.image.url, { cache: "reload" }).catch(() => null);
-    if (!reply) {
-      this.card("offline");
-      return;
-    }
-    const again = load(item.assignment);
-    if ((await again.loaded) && !mismatch(again)) {
-      await this.show(again, null);
-      return;
-    }
-    const size = (await reply.arrayBuffer().catch(() => new ArrayBuffer(0))).byteLength;
-    this.card("broken");
-    byId("broken-retry").onclick = () => void this.show(load(item.assignment), null);
-    byId("broken-next").onclick = () => {
-      const comment = `${trouble}: HTTP ${reply.status}, ${size} bytes`;
-      this.submit({ outcome: "problem", comment }, null);
-    };
   }
 
   /**
@@ -156,14 +159,15 @@ export class Session {
     const isCorrection = this.last?.item.assignment.id === item.assignment.id;
     const { assignment } = item;
     this.last = { item, outcome: answer.outcome, memo, at: Date.now() };
-    if (!isCorrection) this.tally.count();
+    const timing = this.timing.report();
+    if (!isCorrection) this.tally.count(timing.visible_ms - timing.idle_ms);
     this.supply.answered.add(assignment.id);
     this.outbox.put({
       url: this.url("answer", assignment.id),
-      body: { idempotency_key: uuid(), ...answer, timing: this.timing.report() },
+      body: { idempotency_key: uuid(), ...answer, timing },
       assignment: { ...assignment, memo },
     });
-    if (!this.storage.isLasting) this.tell(say("memory_only"));
+    this.warnOfMemory();
     if (!isCorrection && this.tally.isRestDue) this.rest();
     else void this.advance();
   }
@@ -219,16 +223,17 @@ export class Session {
     else this.card("stopped", { detail });
   }
 
-  /** Signed out, or signed in and not allowed? The home page knows. @param {string} detail */
+  /** Signed out, or signed in and not allowed? @param {string} detail */
   async forbidden(detail) {
-    const home = await fetch(this.page.urls.home, { redirect: "manual" }).catch(() => null);
-    this.card(home?.ok ? "stopped" : "signed_out", { detail });
+    const unreached = () => this.cardFor(0, "");
+    await import("./signed_out.js").then((more) => more.handleForbidden(this, detail), unreached);
   }
 
   /** @param {string|null} name @param {Record<string, string|number>} [values] */
   card(name, values) {
     showCard(name, values);
     if (name) this.hooks.hide();
+    if (name === "rest" || name === "done") void tellEnding(this, byId(`note-${name}`));
     if (name === "elsewhere") this.turn += 1;
   }
 
@@ -242,13 +247,6 @@ export class Session {
   /** @param {"answer"|"renew"|"release"} name @param {string} id */
   url(name, id) {
     return this.page.urls[name].replace("{id}", id);
-  }
-
-  showStatus() {
-    const n = this.outbox.waiting.length;
-    const state = !navigator.onLine ? "offline" : this.outbox.state;
-    byId("status").dataset.state = state;
-    setText(byId("status-text"), say(`status.${state}`, { n }));
   }
 }
 
