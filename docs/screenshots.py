@@ -129,6 +129,7 @@ def linked(page: Page, path: str, link: str) -> str | None:
 def join(page: Page, way_in: dict[str, Any]) -> None:
     page.goto(ADDRESS + way_in["worker_link"])
     page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_role("button", name="To the photos").click()
     page.wait_for_load_state("networkidle")
 
 

@@ -103,6 +103,10 @@ def test_a_task_page_without_a_photo(site: Site, newcomer: People):
     page.route("**/api/campaigns/*/assignments/", lambda route: route.fulfill(status=204))
     page.goto(site.address + site.invitation("reptiles"))
     page.get_by_role("button", name="Start", exact=True).click()
+    # the first cards come before the first photo
+    expect(page.get_by_role("heading", name="Before the first photo")).to_be_visible()
+    assert violations(page, themes=LIGHT) == []
+    page.get_by_role("button", name="To the photos").click()
     expect(page.get_by_role("heading", name="Nothing is waiting just now")).to_be_visible()
     assert violations(page, themes=LIGHT) == []
 

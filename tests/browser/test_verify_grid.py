@@ -55,6 +55,7 @@ def enter(site: Site, newcomer: People, campaign: str) -> Callable[..., Page]:
         page = newcomer.page(**options)
         page.goto(site.address + site.invitation(campaign))
         page.get_by_role("button", name="Start", exact=True).click()
+        page.get_by_role("button", name="To the photos").click()
         tiles(page).first.wait_for()
         return page
 
