@@ -36,6 +36,7 @@ def test_a_whole_session_by_clicks_alone(site: Site, newcomer: People, invitatio
     page = newcomer.page(viewport=DESKTOP)
     page.goto(site.address + invitation)
     page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_role("button", name="To the photos").click()
     shown(page)
     page.locator("#open-instructions").click()
     page.locator("#instructions").get_by_role("button", name="Got it").click()

@@ -43,6 +43,8 @@ def test_a_whole_session_by_keyboard_alone(site: Site, newcomer: People, invitat
     page.goto(site.address + invitation)
     reach(page, page.get_by_role("button", name="Start", exact=True))
     keys(page, "Enter")
+    reach(page, page.get_by_role("button", name="To the photos"))
+    keys(page, "Enter")
     shown(page)
     keys(page, "Shift+?")
     expect(page.locator("#instructions")).to_be_visible()

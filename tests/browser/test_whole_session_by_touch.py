@@ -38,6 +38,7 @@ def test_a_whole_session_by_touch_alone(site: Site, newcomer: People, invitation
     page = newcomer.page(viewport=PHONE, has_touch=True, is_mobile=True)
     page.goto(site.address + invitation)
     page.get_by_role("button", name="Start", exact=True).tap()
+    page.get_by_role("button", name="To the photos").tap()
     shown(page)
     page.locator("#open-instructions").tap()
     page.locator("#instructions").get_by_role("button", name="Got it").tap()

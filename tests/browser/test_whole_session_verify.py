@@ -61,6 +61,8 @@ def test_one_photo_one_key(site: Site, newcomer: People, invite: Callable[..., s
     reach(page, page.get_by_role("button", name="Start", exact=True))
     press = page.keyboard.press
     press("Enter")
+    reach(page, page.get_by_role("button", name="To the photos"))
+    press("Enter")
     shown(page)
     press("Shift+?")
     expect(page.locator("#instructions")).to_be_visible()
@@ -94,6 +96,7 @@ def test_one_photo_one_tap(site: Site, newcomer: People, invite: Callable[..., s
     page = newcomer.page(viewport=PHONE, has_touch=True, is_mobile=True)
     page.goto(invite("seen-taps"))
     page.get_by_role("button", name="Start", exact=True).tap()
+    page.get_by_role("button", name="To the photos").tap()
     shown(page)
     page.locator("#open-instructions").tap()
     page.locator("#instructions").get_by_role("button", name="Got it").tap()
@@ -149,6 +152,8 @@ def test_a_grid_by_keys(site: Site, newcomer: People, invite: Callable[..., str]
     reach(page, page.get_by_role("button", name="Start", exact=True))
     press = page.keyboard.press
     press("Enter")
+    reach(page, page.get_by_role("button", name="To the photos"))
+    press("Enter")
     all_seen(page, N_PHOTOS)
     expect(tiles(page).first).to_be_focused()
     for key in ("ArrowRight", "Space", "ArrowDown", "Space", "z"):
@@ -173,6 +178,7 @@ def test_grids_by_taps(site: Site, newcomer: People, invite: Callable[..., str])
     page = newcomer.page(viewport=PHONE, has_touch=True, is_mobile=True)
     page.goto(invite("grid-taps", "--grid"))
     page.get_by_role("button", name="Start", exact=True).tap()
+    page.get_by_role("button", name="To the photos").tap()
     first = look_at_all(page, N_TAPPED, "")
     tiles(page).nth(2).tap()
     page.locator(".tile-closer").nth(3).tap()
