@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Avg, Count, QuerySet
+
 from catalog.models import Reference
+from crowd import intervals
 from crowd.answers import A, Stored
-from crowd.models import GoldScore, GoldStandard
+from crowd.intervals import Interval
+from crowd.models import Campaign, GoldScore, GoldStandard
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +50,38 @@ def record(stored: Stored[A], score: Score, *, now: datetime) -> None:
             "scored_at": now,
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A worker's mean `quality` (0..1) over `n` gold answers that could be scored."""
+
+    n: int
+    quality: float
+
+    @property
+    def interval(self) -> Interval:
+        """How far that can be trusted."""
+        return intervals.share(self.quality, self.n)
+
+
+def counting(kind: Campaign.Kind) -> QuerySet[GoldScore]:
+    """The scores that count for or against somebody: right or wrong, of gold in service."""
+    return GoldScore.objects.filter(
+        gold__campaign__kind=kind, gold__withdrawn_at=None, is_good__isnull=False
+    )
+
+
+def records(kind: Campaign.Kind) -> dict[int, list[Record]]:
+    """By worker, apart for each kind of truth: who always gives the answer that fits most photos
+    is right on most gold, and wrong on all the rest."""
+    rows = (
+        counting(kind)
+        .values("worker", "gold__reference__status")
+        .annotate(n=Count("pk"), quality=Avg("quality"))
+        .order_by("worker", "gold__reference__status")
+    )
+    found: dict[int, list[Record]] = {}
+    for row in rows:
+        found.setdefault(row["worker"], []).append(Record(row["n"], row["quality"]))
+    return found

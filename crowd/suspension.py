@@ -12,9 +12,13 @@ A witness is known to be good: the unfavourable end of the skill is above the fl
 two others of whom that is true have answered the same photos, ten or more of them with each. Where
 there are no witnesses it is for an organizer to say, or for later, when there are.
 
-Whoever was suspended automatically is judged again with each fit, from all answers as if they
-counted, and let back in once the unfavourable end of the skill is above the floor. An organizer's
-word goes before all that (`crowd/workers.py`).
+Gold needs no witnesses, as its answers are known: whose favourable end there is below the floor,
+after at least five photos that show the animal or five that do not, is suspended as well.
+
+Whoever was suspended automatically is judged again with each fit of the same kind of task, from all
+answers as if they counted: let back in once the unfavourable end of the skill is above the floor
+and gold says nothing against it, or, if it was gold alone that said so, once it does not any more.
+An organizer's word goes before all that (`crowd/workers.py`).
 """
 
 from __future__ import annotations
@@ -31,7 +35,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from crowd import intervals, workers
+from crowd import gold_scores, intervals, workers
 from crowd.aggregating import Aggregator, Estimation
 from crowd.intervals import Interval
 from crowd.models import Worker
@@ -41,6 +45,8 @@ from crowd.skills import Estimate
 LEAST_COMPARED = 30
 # Who has met: this many photos that both have answered.
 LEAST_MET = 10
+# So much gold of one kind of truth.
+LEAST_GOLD = 5
 # So many witnesses it takes, and so many others who are good to be one.
 LEAST_WITNESSES = 2
 LEAST_PEERS = 2
@@ -68,12 +74,9 @@ def judge(aggregator: Aggregator[V], estimation: Estimation) -> Judgement:
     if out:
         everybody = aggregator.estimate(_answers_of_all(aggregator))
     skills = everybody.fitted.skills
-    above = {
-        worker: _figures(aggregator, skills[worker.pk], floor)
-        for worker in out
-        if worker.pk in skills and _interval(skills[worker.pk]).low > floor
-    }
-    return Judgement(_below(aggregator, skills, floor), above)
+    failing = _failing_gold(aggregator, floor)
+    below = _below(aggregator, skills, floor) | _below_by_gold(failing)
+    return Judgement(below, _above(aggregator, skills, out, failing, floor))
 
 
 def carry_out(judgement: Judgement, *, now: datetime) -> list[Worker]:
@@ -82,12 +85,58 @@ def carry_out(judgement: Judgement, *, now: datetime) -> list[Worker]:
     return workers.suspend_automatically(judgement.below, now=now)
 
 
-def _excluded_automatically(aggregator: Aggregator[V]) -> list[Worker]:
+def _excluded_automatically(aggregator: Aggregator[V]) -> dict[Worker, Figures]:
+    """Whom this kind of task got suspended, with the figures that said so."""
     rows = Worker.objects.filter(is_excluded=True, status_reason=Worker.Reason.AUTOMATIC)
-    out = list(rows.order_by("pk"))
-    if not out or not aggregator.comparable().filter(worker__in=out).exists():
-        return []
+    why = workers.why_suspended(rows.order_by("pk"))
+    kind = aggregator.kind.value
+    out = {worker: said for worker, said in why.items() if said.get("kind", kind) == kind}
+    if not out or not aggregator.comparable().filter(worker__in=list(out)).exists():
+        return {}
     return out
+
+
+def _failing_gold(aggregator: Aggregator[V], floor: float) -> dict[int, Figures]:
+    """Whom the gold that was answered places below the floor, by worker id."""
+    found: dict[int, Figures] = {}
+    for worker, of_worker in gold_scores.records(aggregator.kind).items():
+        for record in of_worker:
+            if record.n >= LEAST_GOLD and record.interval.high < floor:
+                found[worker] = {
+                    "kind": aggregator.kind.value,
+                    "quality": record.quality,
+                    "quality_sd": record.interval.deviation,
+                    "floor": floor,
+                    "n_gold": record.n,
+                }
+    return found
+
+
+def _below_by_gold(failing: Mapping[int, Figures]) -> dict[Worker, Figures]:
+    suspects = Worker.objects.filter(
+        pk__in=failing, status=Worker.Status.ACTIVE, is_exempt=False
+    ).order_by("pk")
+    return {worker: failing[worker.pk] for worker in suspects}
+
+
+def _above(
+    aggregator: Aggregator[V],
+    skills: Mapping[int, Estimate],
+    out: Mapping[Worker, Figures],
+    failing: Mapping[int, Figures],
+    floor: float,
+) -> dict[Worker, Figures]:
+    """Whom to let back in."""
+    back: dict[Worker, Figures] = {}
+    for worker, why in out.items():
+        skill = skills.get(worker.pk)
+        if worker.pk in failing:
+            continue
+        if skill and _interval(skill).low > floor:
+            back[worker] = _figures(aggregator, skill, floor)
+        elif "n_gold" in why:
+            back[worker] = {"kind": aggregator.kind.value, "floor": floor}
+    return back
 
 
 def _answers_of_all(aggregator: Aggregator[V]) -> QuerySet[Any, Any]:

@@ -8,7 +8,7 @@ automatically can be undone automatically (`crowd/suspension.py`), what an organ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from django.db import transaction
 
 from crowd import audit, leases
-from crowd.models import User, Worker
+from crowd.models import AuditEntry, User, Worker
 
 SUSPENDED, ACTIVE = Worker.Status.SUSPENDED, Worker.Status.ACTIVE
 
@@ -123,6 +123,16 @@ def reinstate_automatically(
                 )
                 back.append(worker)
     return back
+
+
+def why_suspended(rows: Iterable[Worker]) -> dict[Worker, Mapping[str, Any]]:
+    """The figures with which each of these was last suspended automatically."""
+    subjects = {f"worker {worker.pseudonym}": worker for worker in rows}
+    why: dict[Worker, Mapping[str, Any]] = {worker: {} for worker in subjects.values()}
+    entries = AuditEntry.objects.filter(subject__in=subjects, action="suspend automatically")
+    for entry in entries.order_by("pk"):
+        why[subjects[entry.subject]] = entry.detail
+    return why
 
 
 def _exclude(
