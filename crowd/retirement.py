@@ -51,7 +51,8 @@ class Outlook:
     where one answer entered, how often its worker has been compared with others. is_contested:
     there is dissent that a campaign with a fixed number of workers asks one more about.
     is_precaution: the consensus is the less likely answer, given only because the other mistake
-    would cost more; it never stands.
+    would cost more; it never stands. n_missing: how many answers the kind of task still demands,
+    whatever the risk and the limit.
     """
 
     risk: float
@@ -62,6 +63,7 @@ class Outlook:
     n_compared: int = 0
     is_contested: bool = False
     is_precaution: bool = False
+    n_missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,12 @@ def decide(task: Task, outlook: Outlook) -> Decision:
     had = min(max(rule.minimum, n_answers), rule.maximum)
     if outlook.n_unusable >= UNUSABLE_ANSWERS_TO_DISPUTE:
         return Decision(Task.State.DISPUTED, had)
+    is_over = campaign.status == Campaign.Status.CLOSED and task.state != Task.State.OPEN
+    if outlook.n_missing and not is_over:
+        return Decision(Task.State.OPEN, max(rule.minimum, n_answers + outlook.n_missing))
     if _may_stand(task, outlook, n_answers):
         return Decision(Task.State.RETIRED, rule.minimum)
-    is_closed = campaign.status == Campaign.Status.CLOSED
-    if is_closed and task.state != Task.State.OPEN and outlook.n_looked:
+    if is_over and outlook.n_looked:
         return Decision(Task.State(task.state), had)
     if n_answers < rule.maximum:
         return Decision(Task.State.OPEN, max(rule.minimum, n_answers + 1))

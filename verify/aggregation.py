@@ -15,7 +15,7 @@ from crowd import aggregating, retirement, versions
 from crowd.aggregating import Aggregator, Estimation, Finding, Fitted
 from crowd.models import Campaign, Outcome, Task
 from crowd.retirement import Outlook
-from verify import queries, skill_fitting
+from verify import queries, screening, skill_fitting
 from verify.differences import Seen, difference
 from verify.models import ConsensusVerdict, Label, Verdict
 from verify.question import ALIKE, costs, is_precaution
@@ -208,6 +208,7 @@ def _outlook(one: Evidence, result: VoteConsensus, fitted: Fitted) -> Outlook:
         agreement=_pair_agreement(one.voted),
         n_excluded=one.n_excluded,
         n_compared=alone.n_answers if alone else 0,
+        n_missing=screening.n_missing(one.voted) if one.task.is_flagged else 0,
         is_precaution=is_precaution(result.label, p_instance(result)),
     )
 

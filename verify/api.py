@@ -53,7 +53,8 @@ class VerdictView(APIView):
         },
     )
     def put(self, request: Request, assignment_id: uuid.UUID) -> Response:
-        """Store a label, *can't tell* or *problem*; safe to send again."""
+        """Store a label, *can't tell* or *problem*; safe to send again. What was marked in a grid
+        is shown alone to whoever comes next."""
         answer = VerdictSerializer(data=request.data)
         answer.is_valid(raise_exception=True)
         worker = cast(User, request.user).worker

@@ -19,9 +19,19 @@ class Label(models.TextChoices):
 
 
 class Verdict(Answer):
-    """One worker's answer; `label` is empty unless the outcome is *answered*."""
+    """One worker's answer; `label` is empty unless the outcome is *answered*.
+
+    `mode` says how the worker saw the photo: alone, among others in a grid without marking it, or
+    marked in a grid and then alone.
+    """
+
+    class Mode(models.TextChoices):
+        SINGLE = "single"
+        GRID = "grid"
+        MARKED = "marked"
 
     label = models.CharField(max_length=8, choices=Label, blank=True)
+    mode = models.CharField(max_length=6, choices=Mode, default=Mode.SINGLE, db_default=Mode.SINGLE)
 
     class Meta(Answer.Meta):
         constraints = [
@@ -30,6 +40,9 @@ class Verdict(Answer):
                 condition=(Q(outcome="answered") & ~Q(label=""))
                 | (~Q(outcome="answered") & Q(label="")),
                 name="verdict_label_iff_answered",
+            ),
+            models.CheckConstraint(
+                condition=~Q(mode="grid") | Q(label="animal"), name="verdict_of_grid_is_animal"
             ),
         ]
         indexes = [

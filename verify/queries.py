@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from catalog.models import Reference
 from consensus import Vote, VoteItem
-from crowd.models import Outcome, Task
+from crowd.models import Campaign, Outcome, Task
 from verify.models import Verdict
 
 ROWS_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """How many gold photos without the animal were seen in grids, and how many of them marked."""
+
+    n_seen: int
+    n_marked: int
 
 
 def current_verdicts(task_ids: Iterable[int]) -> dict[int, list[Verdict]]:
@@ -59,3 +69,20 @@ def voted_items(rows: QuerySet[Verdict] | None = None) -> Iterator[VoteItem]:
         for (_, super_class), of_task in groupby(stream, key=itemgetter(0, 1)):
             votes = [Vote(str(worker), label) for _, _, worker, label in of_task]
             yield VoteItem(votes, group=super_class)
+
+
+def sensitivity(campaign: Campaign) -> Sensitivity:
+    """What the grids of a campaign have caught, by workers who are not excluded."""
+    gold = Verdict.objects.filter(
+        is_current=True,
+        worker__is_excluded=False,
+        task__gold__campaign=campaign,
+        task__gold__withdrawn_at=None,
+        task__gold__reference__status=Reference.Status.NON_INSTANCE,
+    )
+    is_marked = Q(mode=Verdict.Mode.MARKED)
+    counts = gold.aggregate(
+        n_seen=Count("pk", filter=is_marked | Q(mode=Verdict.Mode.GRID)),
+        n_marked=Count("pk", filter=is_marked),
+    )
+    return Sensitivity(**counts)

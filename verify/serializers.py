@@ -14,7 +14,7 @@ from crowd.models import Campaign, Outcome
 from crowd.practice_page import practice_body
 from crowd.serializers import AnswerSerializer, StoredAnswerSerializer
 from verify import practice
-from verify.models import Label
+from verify.models import Label, Verdict
 
 
 class VerdictSerializer(AnswerSerializer):
@@ -25,8 +25,19 @@ class VerdictSerializer(AnswerSerializer):
         choices=Label.choices, required=False, allow_null=True, allow_blank=True, default=""
     )
 
+    mode = serializers.ChoiceField(
+        choices=Verdict.Mode.choices,
+        default=Verdict.Mode.SINGLE.value,
+        help_text="How the photo was seen: alone (`single`), in a grid and not marked (`grid`, "
+        "always with the label animal), or marked in a grid and then alone (`marked`).",
+    )
+
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         data["label"] = data["label"] or ""
+        if data["mode"] == Verdict.Mode.GRID and data["label"] != Label.ANIMAL:
+            raise serializers.ValidationError(
+                {"mode": "Whatever is not the animal is marked in the grid and answered alone."}
+            )
         if (data["outcome"] == Outcome.ANSWERED) != bool(data["label"]):
             raise serializers.ValidationError(
                 {"label": "Give a label with the outcome 'answered', and only with it."}

@@ -11,8 +11,10 @@ from django.db import transaction
 
 from crowd import answers, hints
 from crowd.models import Campaign, Worker
-from verify import gold_scoring, jobs
+from verify import gold_scoring, jobs, screening
 from verify.models import Verdict
+
+VALUES = ("outcome", "label", "timing", "comment")
 
 
 def accept(
@@ -29,13 +31,16 @@ def accept(
             assignment_id,
             kind=Campaign.Kind.VERIFY,
             key=data["idempotency_key"],
-            values={name: data[name] for name in ("outcome", "label", "timing", "comment")},
+            values={name: data[name] for name in VALUES}
+            | {"mode": data.get("mode", Verdict.Mode.SINGLE)},
             check=_accept_any,
             now=now,
         )
         if not stored.is_replay:
             if stored.held.is_gold:
                 gold_scoring.score_answer(stored, now=now)
+            elif screening.is_mark(stored.answer):
+                screening.flag(stored.held.task_id)
             transaction.on_commit(partial(hints.hint, jobs.aggregate_due))
     return stored
 

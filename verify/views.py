@@ -17,7 +17,7 @@ from crowd.models import Campaign
 from crowd.practice_page import FOR_EVER, practice_body
 from crowd.task_page import open_task_page
 from simulation.sightings import CASES, draw_sighting
-from verify import practice
+from verify import practice, screening
 from verify.models import Label
 
 _EXAMPLE_SIZE = (480, 360)
@@ -60,6 +60,7 @@ def _verify_page(request: HttpRequest, slug: str) -> dict[str, Any]:
         request.user, slug, kind=Campaign.Kind.VERIFY, answer_url_name="verify:verdict", limits={}
     )
     context["page"]["urls"]["batch"] = reverse("verify:verdicts")
+    context["page"]["campaign"]["has_grid"] = screening.offers_grid(context["campaign"])
     return context | {
         "labels": Label.choices,
         "drawings": drawings.VERSION,
