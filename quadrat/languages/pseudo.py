@@ -31,14 +31,16 @@ def stretch(text: str) -> str:
     """The text with accents and 40 % more letters, its placeholders and tags as they are.
 
     >>> stretch("Box {number} added")
-    'Ɓôẋ {number} åððéð ôôôôôô'
+    'Ɓôẋ {number} åððéð ôôô'
     """
     parts = _KEPT.split(text)
     accented = "".join(
         part if at % 2 else part.translate(_ACCENTED) for at, part in enumerate(parts)
     )
     n_letters = sum(len(part) for part in parts[::2])
-    return f"{accented} {'ô' * (math.ceil(LONGER_BY * n_letters) - 1)}" if n_letters else accented
+    n_more = math.ceil(LONGER_BY * n_letters)
+    # words that a line can be broken between, as in a real language
+    return accented + (" ôôôôô" * n_more)[:n_more].rstrip()
 
 
 def write(folder: Path, messages: Catalog) -> None:
