@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from django.conf import settings
+
 from consensus import BOX_METHOD, VOTE_METHOD
 from crowd import locks
 from crowd.hints import broker
@@ -28,7 +30,7 @@ KEPT_S = 30 * 24 * 3600
 LOST_AFTER = timedelta(seconds=60)  # a simulated campaign takes a few seconds
 ANSWERS = (1, 2, 3, 5, 7)
 USUAL = Plan()
-CHANGES = 1  # counts the changes of what is simulated, so that old forecasts are not shown
+CHANGES = 2  # counts the changes of what is simulated, so that old forecasts are not shown
 
 State = Literal["running", "lost", "failed", "ready"]
 
@@ -36,18 +38,20 @@ State = Literal["running", "lost", "failed", "ready"]
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a forecast is about. `crowd` is a mix, or the slug of a campaign whose workers, images
-    and fit (`fit_id`) are taken; `super_class` matters to verification alone."""
+    and fit (`fit_id`) are taken; `super_class` and `missed_cost` matter to verification alone."""
 
     kind: str
     crowd: str
     super_class: str = ""
     fit_id: int | None = None
     clarity: str = "clear"
+    missed_cost: float = 1.0
 
     @property
     def key(self) -> str:
         """A name for the forecast: the same question to the same methods has the same."""
-        methods = [BOX_METHOD, VOTE_METHOD, CHANGES, *ANSWERS, *taus_of(self.kind)]
+        how = [BOX_METHOD, VOTE_METHOD, CHANGES, settings.FORECAST_IMAGES]
+        methods = [*how, *ANSWERS, *taus_of(self.kind)]
         said = json.dumps([asdict(self), methods], sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
@@ -99,6 +103,8 @@ def plan_of(question: Question) -> Plan:
         crowd=mix,
         super_class=question.super_class or USUAL.super_class,
         clarity=question.clarity,
+        missed_cost=question.missed_cost,
+        n_images=settings.FORECAST_IMAGES or None,
         answers=ANSWERS,
         taus=taus_of(question.kind),
     )

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
-from crowd.models import Campaign
+from crowd.models import HIGHEST_COST, Campaign
 from crowd.permissions import organizer_only
 from dashboard import forecasts, jobs, power_chart
 from dashboard.forecasts import Forecast, Question
@@ -57,6 +57,15 @@ class PlanForm(forms.Form):
         required=False,
         help_text="Where experts would disagree, so do workers, and more answers cannot mend that.",
     )
+    missed_cost = forms.FloatField(
+        label="How bad a miss is",
+        min_value=1,
+        max_value=HIGHEST_COST,
+        initial=1,
+        required=False,
+        help_text="For verifying: how many times as bad as a good photo left out it is to let one "
+        "without the animal through.",
+    )
     n_images = forms.IntegerField(label="Photos", min_value=1, max_value=100_000_000, initial=1000)
     price = forms.FloatField(
         label="Price", min_value=0, max_value=1_000_000, initial=0.05, help_text="Any currency."
@@ -91,10 +100,11 @@ class PlanForm(forms.Form):
         kind, crowd = self.cleaned_data["kind"], self.cleaned_data["crowd"]
         rare = (self.cleaned_data["super_class"] or "Mammalia") if kind == "verify" else ""
         clarity = self.cleaned_data["clarity"] or "clear"
+        cost = (self.cleaned_data["missed_cost"] or 1.0) if kind == "verify" else 1.0
         if not crowd.startswith(CAMPAIGN):
-            return Question(kind, crowd, rare, clarity=clarity)
+            return Question(kind, crowd, rare, None, clarity, cost)
         pilot = self.pilots[crowd.removeprefix(CAMPAIGN)]
-        return Question(kind, pilot.slug, rare, pilot.fit_id or 0, clarity)
+        return Question(kind, pilot.slug, rare, pilot.fit_id or 0, clarity, cost)
 
     def address(self) -> str:
         """The filled-in form as the query of an address."""
@@ -121,6 +131,12 @@ class Line:
     @property
     def wrong(self) -> Interval:
         return _times(self.expected.figures["errors"], 100)
+
+    @property
+    def harm(self) -> float:
+        """What is wrong, an image; where a miss is worse than a false alarm it counts for more."""
+        figures = self.expected.figures
+        return figures.get("loss", figures["errors"]).mean
 
     @property
     def false_alarms(self) -> Interval | None:
@@ -214,12 +230,8 @@ def advise(lines: Sequence[Line]) -> Advice | None:
     balanced = next((line for line in lines if line.name.endswith("balanced")), None)
     if balanced is None:
         return None
-    limit = AS_WELL * balanced.expected.figures["errors"].mean
-    good = [
-        line
-        for line in lines
-        if not line.expected.is_adaptive and line.expected.figures["errors"].mean <= limit
-    ]
+    limit = AS_WELL * balanced.harm
+    good = [line for line in lines if not line.expected.is_adaptive and line.harm <= limit]
     return Advice(balanced, min(good, key=lambda line: line.cost.mean, default=None))
 
 

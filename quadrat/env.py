@@ -31,6 +31,8 @@ SKILL_FLOORS = {
     "box": _env.float("QUADRAT_SKILL_FLOOR_BOX", 0.35),
     "verify": _env.float("QUADRAT_SKILL_FLOOR_VERIFY", 0.5),
 }
+# photos of each simulated campaign of a forecast; 0: as many as make a good one
+FORECAST_IMAGES = _env.int("QUADRAT_FORECAST_IMAGES", 0)
 
 
 def secret_key() -> str:

@@ -200,6 +200,7 @@ MAX_IMAGE_PIXELS = env.MAX_IMAGE_PIXELS
 SKILL_FLOORS = env.SKILL_FLOORS
 # what a worker reads of their own answers of each kind (crowd/own_work.py)
 OWN_WORK = ["annotate.own_work.OwnBoxes", "verify.own_work.OwnVerdicts"]
+FORECAST_IMAGES = env.FORECAST_IMAGES
 RELEASES_ROOT = DATA_DIR / "releases"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -35,6 +35,7 @@ N_SEEDS = 5
 # enough to learn what 30 workers are like, and to meet some images without the animal
 N_IMAGES: Mapping[Kind, int] = {"box": 300, "verify": 2000}
 N_WORKERS = 30
+HIGHEST_COST = 1000.0
 USUAL_TAUS: Mapping[Kind, tuple[float, ...]] = {
     "box": tuple(BOX_TAUS.values()),
     "verify": tuple(VOTE_TAUS.values()),
@@ -49,6 +50,8 @@ class Plan:
     n_workers: how many, where a mix is named. super_class: of a verification campaign; it says how
     frequent images without the animal are. answers: fixed numbers of answers an image, 1..7.
     taus: of the adaptive rule, which asks from `minimum` up to `maximum` workers.
+    missed_cost: of a verification campaign; how many times as bad as a false alarm it is to miss
+    an image without the animal, 1 to 1,000.
     clarity: how clear it is what is right, see `CLARITY` of `simulation.confusions`.
     layouts: what the images of a box campaign hold. n_images: of each simulated campaign, not of
     the real one; None for a number that is enough. Raises ValueError for what cannot be forecast.
@@ -62,6 +65,7 @@ class Plan:
     taus: tuple[float, ...] = USUAL_TAUS["box"]
     minimum: int = 2
     maximum: int = MOST_ANSWERS
+    missed_cost: float = 1.0
     clarity: str = "clear"
     layouts: LayoutParameters = field(default_factory=LayoutParameters)
     n_images: int | None = None
@@ -75,6 +79,8 @@ class Plan:
             raise ValueError(f"answers an image lie between 1 and {MOST_ANSWERS}")
         if self.kind == "verify" and self.super_class not in NON_INSTANCES:
             raise ValueError(f"super-classes to verify: {', '.join(NON_INSTANCES)}")
+        if not 1 <= self.missed_cost <= HIGHEST_COST:
+            raise ValueError(f"a miss costs 1 to {HIGHEST_COST:g} times as much as a false alarm")
         if not self.answers and not self.taus:
             raise ValueError("needs a number of answers or a tau to forecast")
         if not all(0 < tau < inf for tau in self.taus) or not 1 <= self.minimum <= self.maximum:
@@ -183,7 +189,7 @@ def simulate_once(plan: Plan, seed: int) -> Run:
     votes = work_votes(
         plan.n_simulated, crowd, most, seed, groups=groups, confusions=clarity.verdicts
     )
-    return list(rehearse_votes(votes, plan.answers, rules))
+    return list(rehearse_votes(votes, plan.answers, rules, missed_cost=plan.missed_cost))
 
 
 def choices(plan: Plan) -> list[tuple[int | None, float | None]]:
@@ -244,6 +250,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=count, default=N_WORKERS, help="how many there are")
     parser.add_argument("--clarity", choices=list(CLARITY), default="clear", help="of the images")
     parser.add_argument("--super-class", choices=list(NON_INSTANCES), default="Mammalia")
+    parser.add_argument(
+        "--missed-cost", type=float, default=1.0, help="of verifying: how bad a miss is"
+    )
     parser.add_argument("--images", type=count, default=500, help="of the real campaign")
     parser.add_argument("--answers", type=int, nargs="*", default=[1, 2, 3, 5, 7], metavar="N")
     parser.add_argument("--tau", type=float, nargs="*", metavar="TAU", help="of the adaptive rule")
@@ -295,6 +304,7 @@ def plan_of(options: argparse.Namespace) -> Plan:
         n_workers=options.workers,
         super_class=options.super_class,
         clarity=options.clarity,
+        missed_cost=options.missed_cost if options.kind == "verify" else 1.0,
         answers=tuple(options.answers),
         taus=USUAL_TAUS[options.kind] if options.tau is None else tuple(options.tau),
     )

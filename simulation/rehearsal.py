@@ -2,14 +2,15 @@
 
 Figures are by name. Of every campaign: `answers` and `seconds` of attention, an image. Of boxes:
 `f50`, `f75`, `f90` (F1 at that IoU) and `errors` (false and missed boxes an image). Of verdicts:
-`errors` (wrong about the animal being there, an image), `recall` (share of the images without the
-animal that are found, 1 where there are none) and `false_alarms` (share of the others taken for
-such).
+`errors` (wrong about the animal being there, an image), `loss` (the same, a miss counting as often
+as it is worse than a false alarm), `recall` (share of the images without the animal that are found,
+1 where there are none) and `false_alarms` (share of the others taken for such).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,29 +49,52 @@ def rehearse_boxes(
 
 
 def rehearse_votes(
-    work: VoteWork, fixed: Sequence[int], rules: Sequence[StoppingRule]
+    work: VoteWork,
+    fixed: Sequence[int],
+    rules: Sequence[StoppingRule],
+    *,
+    missed_cost: float = 1.0,
 ) -> Iterator[Figures]:
-    """The figures of each fixed number of votes an item, then under each rule."""
+    """The figures of each fixed number of votes an item, then under each rule.
+
+    missed_cost: how many times as bad as a false alarm it is to miss an image without the animal.
+    """
     for n_votes in fixed:
         n_used = [n_votes] * len(work.items)
-        found = [seen.consensus for seen in _looked(work.items, n_used)]
-        yield _vote_figures(work, found, n_used)
+        found = [seen.consensus for seen in _looked(work.items, n_used, missed_cost)]
+        yield _vote_figures(work, found, n_used, missed_cost)
     for rule in rules:
         available = [len(item.votes) for item in work.items]
-        replayed = list(replay(available, rule, lambda n_used: _looked(work.items, n_used)))
-        yield _vote_figures(work, [r.consensus for r in replayed], [r.n_used for r in replayed])
+        replayed = list(
+            replay(available, rule, lambda n_used: _looked(work.items, n_used, missed_cost))
+        )
+        yield _vote_figures(
+            work, [r.consensus for r in replayed], [r.n_used for r in replayed], missed_cost
+        )
 
 
-def _looked(items: Sequence[VoteItem], n_used: Sequence[int]) -> list[Look[VoteConsensus]]:
-    """The consensus of every item from so many of its first votes."""
+def _looked(
+    items: Sequence[VoteItem], n_used: Sequence[int], missed_cost: float
+) -> list[Look[VoteConsensus]]:
+    """The consensus of every item from so many of its first votes.
+
+    One that says the less likely of the two, because the other mistake would cost more, never
+    stands.
+    """
     shown = [VoteItem(item.votes[:n], item.group) for item, n in zip(items, n_used, strict=True)]
     fit = fit_votes(shown, LABELS)
-    merged = merge_items(shown, labels=LABELS, fit=fit, alike=REASONS_ALIKE)
+    costs = dict.fromkeys(LABELS[1:], missed_cost)
+    merged = merge_items(shown, labels=LABELS, fit=fit, costs=costs, alike=REASONS_ALIKE)
     looks = []
     for item, found in zip(shown, merged, strict=True):
         lone = fit.skills.get(item.votes[0].worker) if len(item.votes) == 1 else None
-        looks.append(Look(found, found.risk, lone.n_answers if lone else 0))
+        risk = inf if _is_precaution(found) else found.risk
+        looks.append(Look(found, risk, lone.n_answers if lone else 0))
     return looks
+
+
+def _is_precaution(found: VoteConsensus) -> bool:
+    return (found.label != INSTANCE) != (found.probabilities[INSTANCE] < 0.5)
 
 
 def _box_figures(work: BoxWork, merged: Sequence[ImageConsensus], n_used: Sequence[int]) -> Figures:
@@ -81,11 +105,14 @@ def _box_figures(work: BoxWork, merged: Sequence[ImageConsensus], n_used: Sequen
     return {**figures, **_effort(work.seconds, n_used)}
 
 
-def _vote_figures(work: VoteWork, found: Sequence[VoteConsensus], n_used: Sequence[int]) -> Figures:
+def _vote_figures(
+    work: VoteWork, found: Sequence[VoteConsensus], n_used: Sequence[int], missed_cost: float
+) -> Figures:
     is_there = np.array([label == INSTANCE for label in work.truth])
     is_said = np.array([consensus.label == INSTANCE for consensus in found])
     return {
         "errors": float(np.mean(is_there != is_said)),
+        "loss": float(np.mean(np.where(is_there, ~is_said, missed_cost * is_said))),
         "recall": float(np.mean(~is_said[~is_there])) if not is_there.all() else 1.0,
         "false_alarms": float(np.mean(~is_said[is_there])) if is_there.any() else 0.0,
         **_effort(work.seconds, n_used),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -33,29 +35,35 @@ pytestmark = pytest.mark.django_db
 
 PLAN = {"kind": "box", "crowd": "mixed", "n_images": "500", "price": "0.04", "per": "answer"}
 MIXED = Question("box", "mixed")
+QUEUE = "celery"
 
 
 @pytest.fixture(autouse=True)
 def forgotten():
-    """Every test begins without forecasts."""
+    """Every test begins without forecasts, and with nobody waiting for one."""
+    broker().delete(QUEUE)
     yield
     for key in broker().scan_iter("quadrat:forecast:*"):
         broker().delete(key)
+    broker().delete(QUEUE)
 
 
 @pytest.fixture
-def small(monkeypatch):
+def small(settings):
     """Campaigns of a few photos, so that a forecast takes no time."""
-    whole = forecasts.plan_of
-    monkeypatch.setattr(forecasts, "plan_of", lambda q: replace(whole(q), n_images=25))
+    settings.FORECAST_IMAGES = 25
 
 
-@pytest.fixture
-def asked(monkeypatch) -> list[Question]:
-    """The jobs that were enqueued, instead of a broker's queue."""
-    found: list[Question] = []
-    monkeypatch.setattr(jobs, "enqueue", found.append)
-    return found
+def waiting() -> list[dict[str, Any]]:
+    """The messages of forecasts in the broker's queue, the oldest first."""
+    found = [json.loads(said) for said in reversed(broker().lrange(QUEUE, 0, -1))]
+    return [message for message in found if message["headers"]["task"] == jobs.forecast.name]
+
+
+def asked() -> list[Question]:
+    """What the jobs that wait in the broker's queue are to simulate."""
+    bodies = [json.loads(base64.b64decode(message["body"])) for message in waiting()]
+    return [Question(**kwargs["question"]) for _, kwargs, _ in bodies]
 
 
 @pytest.fixture
@@ -97,41 +105,41 @@ def known_crowd(slug: str = "known", n_workers: int = 4, *, n_tasks: int = 6) ->
     return campaign
 
 
-def test_the_page_says_what_to_do_and_simulates_nothing_by_itself(desk, asked):
+def test_the_page_says_what_to_do_and_simulates_nothing_by_itself(desk):
     reply = desk.get("/dashboard/plan/")
     assert "How many workers does a photo need?" in words(reply)
     assert "run a pilot" in words(reply)
-    assert asked == []
+    assert asked() == []
 
 
-def test_a_forecast_is_asked_for_once(desk, asked):
+def test_a_forecast_is_asked_for_once(desk):
     first = desk.post("/dashboard/plan/", PLAN, follow=True)
     assert first.redirect_chain == [(f"/dashboard/plan/?{urlencode(PLAN)}", 302)]
     assert "0 of 5 campaigns simulated" in words(first)
     assert f'data-watch="/dashboard/plan/{MIXED.key}/"' in first.content.decode()
     desk.post("/dashboard/plan/", {**PLAN, "n_images": "9000", "price": "1"})
-    assert asked == [MIXED]
+    assert asked() == [MIXED]
     desk.post("/dashboard/plan/", {**PLAN, "crowd": "clean"})
     desk.post("/dashboard/plan/", {**PLAN, "clarity": "arguable"})
     arguable = Question("box", "mixed", clarity="arguable")
-    assert asked == [MIXED, Question("box", "clean"), arguable]
+    assert asked() == [MIXED, Question("box", "clean"), arguable]
 
 
-def test_opening_an_address_starts_nothing(desk, asked):
+def test_opening_an_address_starts_nothing(desk):
     reply = desk.get("/dashboard/plan/", {**PLAN, "n_images": "777"})
     assert "This has not been simulated yet" in words(reply)
     assert 'value="777"' in reply.content.decode(), "sending the form is all that is left to do"
-    assert (asked, forecasts.look(MIXED.key)) == ([], None)
+    assert (asked(), forecasts.look(MIXED.key)) == ([], None)
 
 
-def test_only_the_page_s_own_form_starts_a_forecast(olga, asked):
+def test_only_the_page_s_own_form_starts_a_forecast(olga):
     stranger = Client(enforce_csrf_checks=True)
     stranger.force_login(olga)
     assert stranger.post("/dashboard/plan/", PLAN).status_code == 403
-    assert asked == []
+    assert asked() == []
 
 
-def test_a_forecast_that_is_done_is_told_in_words_numbers_and_charts(desk, small, asked):
+def test_a_forecast_that_is_done_is_told_in_words_numbers_and_charts(desk, small):
     assert simulated().is_ready
     reply = desk.get("/dashboard/plan/", PLAN)
     said, html = words(reply), reply.content.decode()
@@ -146,10 +154,10 @@ def test_a_forecast_that_is_done_is_told_in_words_numbers_and_charts(desk, small
         html.count('<circle class="chart-mark" cx=') == 2 * len(forecasts.ANSWERS) + 1
     )  # and the key's
     assert "data-watch" not in html
-    assert asked == []
+    assert asked() == []
 
 
-def test_what_is_there_is_shown_while_the_rest_is_simulated(desk, small, asked):
+def test_what_is_there_is_shown_while_the_rest_is_simulated(desk, small):
     simulated(n=2, at=timezone.now())
     reply = desk.get("/dashboard/plan/", PLAN)
     assert "2 of 5 campaigns simulated" in words(reply)
@@ -159,7 +167,7 @@ def test_what_is_there_is_shown_while_the_rest_is_simulated(desk, small, asked):
     assert state == {"state": "running", "progress": 0.4, "n_runs": 2}
 
 
-def test_a_lost_forecast_is_told_from_one_that_runs_and_can_be_gone_on_with(desk, small, asked):
+def test_a_lost_forecast_is_told_from_one_that_runs_and_can_be_gone_on_with(desk, small):
     simulated(n=2, at=timezone.now() - timedelta(hours=2))
     state = desk.get(f"/dashboard/plan/{MIXED.key}/").json()
     assert state == {"state": "lost", "progress": 0.4, "n_runs": 2}
@@ -168,19 +176,31 @@ def test_a_lost_forecast_is_told_from_one_that_runs_and_can_be_gone_on_with(desk
     html = reply.content.decode()
     assert '<button class="button" type="submit" form="plan-form">' in html
     assert "data-watch" not in html
-    assert asked == []
+    assert asked() == []
     assert "2 of 5 campaigns simulated" in words(desk.post("/dashboard/plan/", PLAN, follow=True))
-    assert asked == [MIXED]
+    assert asked() == [MIXED]
 
 
-def test_verifying_tells_what_is_found_of_the_rare(desk, small, asked):
+def test_verifying_tells_what_is_found_of_the_rare(desk, small):
     simulated(Question("verify", "mixed", "Aves"))
     reply = desk.get("/dashboard/plan/", {**PLAN, "kind": "verify", "super_class": "Aves"})
     assert "Found of those without the animal" in words(reply)
     assert "wrong decisions in 100 photos" in words(reply)
 
 
-def test_no_plan_breaks_the_content_security_policy(desk, small, asked):
+def test_what_a_miss_costs_belongs_to_a_forecast_of_verifying_alone(desk, small):
+    verify = {**PLAN, "kind": "verify", "super_class": "Aves", "missed_cost": "10"}
+    desk.post("/dashboard/plan/", verify)
+    desk.post("/dashboard/plan/", {**PLAN, "missed_cost": "10"})
+    dear = Question("verify", "mixed", "Aves", missed_cost=10.0)
+    assert asked() == [dear, MIXED]
+    simulated(dear)
+    assert "counts as 10 times as bad" in words(desk.get("/dashboard/plan/", verify))
+    said = words(desk.post("/dashboard/plan/", {**verify, "missed_cost": "0.5"}))
+    assert "greater than or equal to 1" in said
+
+
+def test_no_plan_breaks_the_content_security_policy(desk, small):
     simulated()
     for query in ({}, PLAN, {**PLAN, "crowd": "clean"}):
         html = desk.get("/dashboard/plan/", query).content.decode()
@@ -197,28 +217,28 @@ def test_no_plan_breaks_the_content_security_policy(desk, small, asked):
         ({"kind": "verify", "crowd": "campaign:known"}, "known boxes animals"),
     ],
 )
-def test_what_cannot_be_forecast_is_said_beside_its_field(desk, asked, wrong, said):
+def test_what_cannot_be_forecast_is_said_beside_its_field(desk, wrong, said):
     known_crowd()
     reply = desk.post("/dashboard/plan/", {**PLAN, **wrong})
     assert reply.status_code == 422
     assert said in words(reply)
-    assert asked == []
+    assert asked() == []
 
 
 def test_a_forecast_that_was_lost_goes_on_where_it_stood(small):
     simulated(n=2)
-    asked: list[Question] = []
-    forecasts.ask(MIXED, asked.append, now=NOON + timedelta(seconds=30))
-    assert asked == []
-    found = forecasts.ask(MIXED, asked.append, now=NOON + timedelta(minutes=2))
-    assert asked == [MIXED]
+    begun: list[Question] = []
+    forecasts.ask(MIXED, begun.append, now=NOON + timedelta(seconds=30))
+    assert begun == []
+    found = forecasts.ask(MIXED, begun.append, now=NOON + timedelta(minutes=2))
+    assert begun == [MIXED]
     assert len(found.runs) == 2
 
 
-def test_the_job_simulates_one_campaign_and_leaves_the_next_to_another(small, asked):
+def test_the_job_simulates_one_campaign_and_leaves_the_next_to_another(small):
     for n in range(N_SEEDS):
         jobs.forecast(question={"kind": "box", "crowd": "mixed"})
-        assert len(asked) == min(n + 1, N_SEEDS - 1)
+        assert len(asked()) == min(n + 1, N_SEEDS - 1)
     found = forecasts.look(MIXED.key)
     assert found is not None
     assert found.is_ready
@@ -227,21 +247,21 @@ def test_the_job_simulates_one_campaign_and_leaves_the_next_to_another(small, as
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_forecast_is_simulated_at_a_time(small, monkeypatch):
-    waits = []
-    monkeypatch.setattr(jobs.forecast, "apply_async", lambda **call: waits.append(call))
+def test_one_forecast_is_simulated_at_a_time(small):
     other = connection.copy()
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('quadrat-forecast'))")
         jobs.forecast(question={"kind": "box", "crowd": "mixed"})
     other.close()
-    assert [call["countdown"] for call in waits] == [jobs.AGAIN_S]
+    (again,) = waiting()
+    wait = datetime.fromisoformat(again["headers"]["eta"]) - timezone.now()
+    assert 0 < wait.total_seconds() <= jobs.AGAIN_S
     found = forecasts.look(MIXED.key)
     assert found is not None
     assert found.runs == ()
 
 
-def test_a_campaign_with_known_workers_can_stand_for_others(desk, small, asked):
+def test_a_campaign_with_known_workers_can_stand_for_others(desk, small):
     known_crowd()
     make.campaign(2, slug="unknown")
     (row,) = pilots.pilots()
@@ -250,7 +270,7 @@ def test_a_campaign_with_known_workers_can_stand_for_others(desk, small, asked):
     assert "known (box): 4 known workers" in html
     desk.post("/dashboard/plan/", {**PLAN, "crowd": "campaign:known"})
     question = Question("box", "known", "", row.fit_id)
-    assert asked == [question]
+    assert asked() == [question]
     assert simulated(question).is_ready
     reply = desk.get("/dashboard/plan/", {**PLAN, "crowd": "campaign:known"})
     assert "skills that were estimated in known" in words(reply)
@@ -275,7 +295,7 @@ def test_a_forecast_about_a_crowd_that_is_gone_says_so(desk, small):
     assert "no estimates" in found.error
 
 
-def test_the_page_takes_as_many_queries_for_many_campaigns_as_for_few(desk, small, asked):
+def test_the_page_takes_as_many_queries_for_many_campaigns_as_for_few(desk, small):
     known_crowd("first")
     early = n_queries(desk)
     for name in ("second", "third", "fourth"):

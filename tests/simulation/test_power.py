@@ -75,6 +75,18 @@ def test_where_experts_disagree_more_answers_cannot_mend_it():
     assert arguable["f90"] < clear["f90"] - 0.2
 
 
+def test_where_a_miss_is_dear_more_is_found_and_more_workers_look():
+    plain, dear = (
+        simulate_once(Plan("verify", n_images=400, answers=(3,), taus=(0.05,), missed_cost=cost), 1)
+        for cost in (1, 20)
+    )
+    assert dear[0]["false_alarms"] > plain[0]["false_alarms"]
+    assert dear[1]["recall"] > plain[1]["recall"]
+    assert dear[1]["answers"] > plain[1]["answers"]
+    assert plain[0]["loss"] == pytest.approx(plain[0]["errors"])
+    assert dear[0]["loss"] > dear[0]["errors"]
+
+
 def test_a_forecast_from_a_pilot_is_close_to_what_its_crowd_does():
     crowd = hire("mixed", 20, 3)
     pilot = work_boxes(150, crowd, 3, 3)
