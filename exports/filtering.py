@@ -10,17 +10,19 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
+from catalog.models import Reference
 from crowd.models import Task
 from exports.queries import ImageRecord
 from verify.question import THRESHOLD, is_non_instance, is_precaution
 
 RULE: dict[str, object] = {
     "name": "summed_non_instance_probability",
-    "version": "2",
+    "version": "3",
     "threshold": THRESHOLD,
     "description": "An image is excluded when the probabilities of the non-instance labels add up "
     "to more than the threshold; the reason is the likeliest of them. An image whose consensus "
-    "says the opposite, because that mistake would cost less, is undecided.",
+    "says the opposite, because that mistake would cost less, is undecided. A gold image goes by "
+    "its known answer.",
 }
 
 
@@ -46,10 +48,13 @@ def decide(image: ImageRecord, verified: frozenset[str]) -> Finding:
     """What becomes of a test image, `verified` being the super-classes that are verified.
 
     Only a retired task with votes decides: an open or disputed one, or none at all, is undecided,
-    and so is one whose consensus goes by the cost of a mistake against the probabilities.
+    and so is one whose consensus goes by the cost of a mistake against the probabilities. Of a gold
+    image the answer is known; one that was withdrawn as gold nobody verifies.
     """
     if image.super_class not in verified:
         return Finding(Decision.NOT_VERIFIED)
+    if image.verifying_state == Task.State.GOLD:
+        return _known(image)
     if image.verifying_state != Task.State.RETIRED or not image.n_votes:
         return Finding(Decision.UNDECIDED)
     if image.p_instance is None or not image.label or is_precaution(image.label, image.p_instance):
@@ -57,3 +62,11 @@ def decide(image: ImageRecord, verified: frozenset[str]) -> Finding:
     if is_non_instance(image.p_instance):
         return Finding(Decision.EXCLUDED, image.label, 1 - image.p_instance)
     return Finding(Decision.KEPT)
+
+
+def _known(image: ImageRecord) -> Finding:
+    if image.known_status == Reference.Status.NON_INSTANCE:
+        return Finding(Decision.EXCLUDED, image.known_reason or "", 1.0)
+    if image.known_status == Reference.Status.INSTANCE:
+        return Finding(Decision.KEPT)
+    return Finding(Decision.NOT_VERIFIED)

@@ -19,7 +19,8 @@ from exports.models import Release
 CHUNK_ROWS = 2000
 
 # An image may have been through several campaigns of its super-class: the consensus that most
-# workers stand behind counts, and of equals the oldest campaign's.
+# workers stand behind counts, and of equals the oldest campaign's. Gold has no consensus; what is
+# known of it decides where it is to be verified.
 _IMAGES = """
 WITH boxing AS (
     SELECT DISTINCT ON (task.image_id)
@@ -27,7 +28,7 @@ WITH boxing AS (
         consensus.method, consensus.n_looked, consensus.n_unusable, consensus.expected_unseen,
         consensus.risk, consensus.mean_iou, consensus.is_capped
     FROM crowd_campaign campaign
-    JOIN crowd_task task ON task.campaign_id = campaign.id
+    JOIN crowd_task task ON task.campaign_id = campaign.id AND task.state <> 'gold'
     JOIN catalog_image image
         ON image.id = task.image_id AND image.super_class = campaign.super_class
     LEFT JOIN annotate_consensus consensus
@@ -39,13 +40,15 @@ WITH boxing AS (
     SELECT DISTINCT ON (task.image_id)
         task.image_id, task.state, verdict.version, verdict.method, verdict.label,
         verdict.p_instance, verdict.probabilities, verdict.votes, verdict.n_votes,
-        verdict.n_unusable
+        verdict.n_unusable, reference.status AS known_status, reference.reason AS known_reason
     FROM crowd_campaign campaign
     JOIN crowd_task task ON task.campaign_id = campaign.id
     JOIN catalog_image image
         ON image.id = task.image_id AND image.super_class = campaign.super_class
     LEFT JOIN verify_consensusverdict verdict
         ON verdict.task_id = task.id AND verdict.is_current
+    LEFT JOIN crowd_goldstandard gold ON gold.task_id = task.id AND gold.withdrawn_at IS NULL
+    LEFT JOIN catalog_reference reference ON reference.id = gold.reference_id
     WHERE campaign.dataset_id = %(dataset)s AND campaign.kind = 'verify'
         AND image.split = %(split)s AND %(split)s = 'test'
     ORDER BY task.image_id, coalesce(verdict.n_votes, 0) DESC, campaign.id
@@ -56,7 +59,7 @@ SELECT image.id, image.file_name, image.width, image.height, image.licence, imag
     boxing.expected_unseen, boxing.risk, boxing.mean_iou, boxing.is_capped,
     verifying.state, verifying.version, verifying.method, verifying.label,
     verifying.p_instance, verifying.probabilities::text, verifying.votes::text, verifying.n_votes,
-    verifying.n_unusable,
+    verifying.n_unusable, verifying.known_status, verifying.known_reason,
     box.x, box.y, box.w, box.h, box.score, box.n_workers, box.n_looked, box.spread::text
 FROM catalog_image image
 LEFT JOIN boxing ON boxing.image_id = image.id
@@ -131,7 +134,7 @@ class ImageRecord(NamedTuple):
 
     The `boxing` half is of the box campaign, the `verifying` half of the verify campaign, which is
     read for the test split only; `label` is its consensus. `probabilities` and `votes` are JSON
-    text, by label.
+    text, by label. `known_status` and `known_reason` are those of its reference where it is gold.
     """
 
     pk: int
@@ -162,6 +165,8 @@ class ImageRecord(NamedTuple):
     votes: str | None
     n_votes: int | None
     n_verdicts_unusable: int | None
+    known_status: str | None
+    known_reason: str | None
 
 
 class CategoryRecord(NamedTuple):

@@ -21,7 +21,7 @@ from annotate import submission as box_submission
 from annotate.serializers import AnnotationSerializer
 from catalog.models import Reference
 from crowd import leases, queries
-from crowd.leases import Lease, LeasedImage
+from crowd.claiming import Lease, LeasedImage
 from crowd.models import Campaign, Outcome, Task, Worker
 from simulation.answering import answer_boxes
 from simulation.workers import (
@@ -124,7 +124,7 @@ class Simulation:
         self.n_answers += 1
 
     def _is_enough(self, progress: Callable[[int, int], None]) -> bool:
-        tasks = Task.objects.filter(campaign=self.campaign)
+        tasks = Task.objects.filter(campaign=self.campaign).exclude(state=Task.State.GOLD)
         n_tasks, n_ended = tasks.count(), tasks.exclude(state=Task.State.OPEN).count()
         progress(n_ended, n_tasks)
         return n_ended >= self.until * n_tasks

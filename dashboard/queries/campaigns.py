@@ -159,14 +159,15 @@ def row_of(campaign: Campaign) -> CampaignRow:
 
 
 def answers_per_day(campaign: Campaign, *, now: datetime, n_days: int = 14) -> list[DayCount]:
-    """Answers on each day (UTC), today last: from the first answer of the last `n_days` on, but at
-    least a week."""
+    """Answers on each day (UTC), those to gold apart, today last: from the first answer of the last
+    `n_days` on, but at least a week."""
     since = now.date() - timedelta(days=n_days - 1)
     found = dict(
         ANSWERS[Campaign.Kind(campaign.kind)]
         ._default_manager.filter(
             task__campaign=campaign, is_current=True, received_at__date__gte=since
         )
+        .exclude(task__state=Task.State.GOLD)
         .annotate(day=TruncDate("received_at"))
         .values("day")
         .annotate(n=Count("pk"))

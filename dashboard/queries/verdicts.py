@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Avg, Count
 
-from crowd.models import Campaign, Outcome
+from crowd.models import Campaign, Outcome, Task
 from verify.models import ConsensusVerdict, Label, Verdict
 
 
@@ -41,7 +41,7 @@ class VerdictTable:
 
 
 def verdict_table(campaign: Campaign) -> VerdictTable:
-    """Images by current consensus, and all current votes."""
+    """Images by current consensus, and all current votes but those on gold."""
     images = {
         row["label"]: (row["n"], row["mean"])
         for row in ConsensusVerdict.objects.filter(task__campaign=campaign, is_current=True)
@@ -52,6 +52,7 @@ def verdict_table(campaign: Campaign) -> VerdictTable:
     votes = {
         (row["outcome"], row["label"]): row["n"]
         for row in Verdict.objects.filter(task__campaign=campaign, is_current=True)
+        .exclude(task__state=Task.State.GOLD)
         .values("outcome", "label")
         .annotate(n=Count("pk"))
         .order_by("outcome", "label")
