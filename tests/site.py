@@ -279,7 +279,7 @@ def shown(page: Page) -> str:
     """The uid of the photograph that a task page shows, once it is painted."""
     photo = page.locator("#photo img")
     photo.wait_for()
-    page.wait_for_function("document.querySelector('#photo img')?.complete")
+    page.wait_for_function("() => document.querySelector('#photo img')?.complete")
     found = re.search(r"/images/([0-9a-f-]{36})/", photo.get_attribute("src") or "")
     assert found, photo.get_attribute("src")
     return found.group(1)

@@ -73,7 +73,7 @@ def campaign(site: Site, folder: Path, slug: str, kind: str, *options: str) -> s
 def settled(page: Page, kind: str) -> str:
     """The address of the photo, once it is shown and an answer to it is taken."""
     expect(page.locator("body")).to_have_attribute("data-open", "true")
-    page.wait_for_function("document.querySelector('#photo img')?.complete")
+    page.wait_for_function("() => document.querySelector('#photo img')?.complete")
     page.wait_for_timeout(SETTLE_MS[kind])
     return str(page.locator("#photo img").get_attribute("src"))
 
