@@ -1,10 +1,12 @@
 """The pictures in the documentation, taken from a running site with the demo.
 
     .venv/bin/python -m docs.screenshots                          those shown, to docs/images
-    .venv/bin/python -m docs.screenshots --all --output pictures  every page, at both sizes
+    .venv/bin/python -m docs.screenshots --all --output pictures  every page, at both sizes,
+                                          the workers' pages in every state; --only takes some
 
 `make run` first; PORT and QUADRAT_DATA must be the same here as there. The script joins as a guest
-and signs in as the demo's organizer; it draws boxes and hands nothing in.
+and signs in as the demo's organizer; it draws boxes and hands nothing in. `--grid` names a
+verification campaign with a grid, which the demo has not: `create_campaign ... --grid` makes one.
 """
 
 from __future__ import annotations
@@ -13,17 +15,20 @@ import argparse
 import io
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from docs import worker_states
+from docs.worker_states import BOX, VERIFY, Shot, settled
 from quadrat.env import BASE_DIR, DATA_DIR, PORT
 from tests.browser import chromium
 
@@ -38,15 +43,6 @@ SHOWN = {
     "photo-desktop",
     "versions-desktop",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One page: where it is, and what to do there before the picture."""
-
-    name: str
-    path: str
-    prepare: Callable[[Page], None] | None = None
 
 
 def birds(page: Page) -> None:
@@ -81,20 +77,22 @@ def reference(uid: str) -> tuple[int, list[list[float]]]:
     return width, boxes
 
 
-def settled(page: Page) -> None:
-    """Close the instructions of a task page, without an answer."""
-    page.locator("img[src*='/images/']").first.wait_for()
-    page.wait_for_function("[...document.images].every((image) => image.complete)")
-    page.keyboard.press("Escape")
-
-
 def worker_shots(way_in: dict[str, Any]) -> list[Shot]:
     return [
         Shot("join", way_in["worker_link"]),
-        Shot("home", "/"),
-        Shot("box", "/box/birds/", birds),
-        Shot("verify", "/verify/mammals-seen/", settled),
+        Shot("box", BOX, birds),
+        Shot("verify", VERIFY, settled),
+        *worker_states.OTHER_PAGES,
+        *worker_states.BOX_PAGE,
+        *worker_states.VERIFY_PAGE,
     ]
+
+
+def grid_shots(campaign: str) -> list[Shot]:
+    """The pages of a grid, if there is such a campaign."""
+    if not campaign:
+        return []
+    return [replace(shot, path=shot.path.format(grid=campaign)) for shot in worker_states.GRID_PAGE]
 
 
 def organizer_shots(page: Page) -> list[Shot]:
@@ -145,23 +143,30 @@ def sign_in(page: Page, way_in: dict[str, Any]) -> None:
 def visitor(browser: Browser, size: str) -> Iterator[Page]:
     """Somebody with a browser of their own, which has a window of this size."""
     width, height = SIZES[size]
-    page = browser.new_page(viewport={"width": width, "height": height})
-    yield page
-    page.close()
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, reduced_motion="reduce"
+    )
+    yield context.new_page()
+    context.close()
 
 
 def take_all(page: Page, shots: list[Shot], size: str, given: argparse.Namespace) -> None:
     """The pictures that were asked for, of these."""
     for shot in shots:
         name = f"{shot.name}-{size}"
-        if given.all or name in SHOWN:
-            take(page, shot, given.output / f"{name}.png")
+        if (given.all or name in SHOWN) and re.search(given.only, name):
+            with worker_states.fresh(page):
+                try:
+                    take(page, shot, given.output / f"{name}.png")
+                except Error as error:
+                    sys.stderr.write(f"{name} could not be taken: {error}\n")
 
 
 def take(page: Page, shot: Shot, path: Path) -> None:
     """One picture, with so few colours that it stays small."""
+    if shot.before is not None:
+        shot.before(page)
     page.goto(ADDRESS + shot.path)
-    page.wait_for_load_state("networkidle")
     if shot.prepare is not None:
         shot.prepare(page)
     page.wait_for_timeout(300)
@@ -184,6 +189,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m docs.screenshots")
     parser.add_argument("--all", action="store_true", help="every page at both sizes")
     parser.add_argument("--output", type=Path, default=IMAGES)
+    parser.add_argument("--only", default="", help="those whose name matches this pattern")
+    parser.add_argument("--grid", default="", help="a verification campaign that has a grid")
     given = parser.parse_args()
     try:
         way_in = json.loads((DATA_DIR / "demo.json").read_text())
@@ -194,7 +201,9 @@ def main() -> None:
         for size in SIZES:
             with visitor(browser, size) as page:
                 join(page, way_in)
-                take_all(page, worker_shots(way_in), size, given)
+                take_all(page, [*worker_shots(way_in), *grid_shots(given.grid)], size, given)
+            with visitor(browser, size) as page:
+                take_all(page, worker_states.STRANGERS_PAGES, size, given)
             with visitor(browser, size) as page:
                 sign_in(page, way_in)
                 take_all(page, organizer_shots(page), size, given)
