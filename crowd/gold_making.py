@@ -58,7 +58,7 @@ def add(
         else:
             chosen = list(found[:count])
         if not chosen:
-            raise Invalid(_nothing_known(campaign), {"count": [_nothing_known(campaign)]})
+            raise Invalid(why_none(campaign), {"count": [why_none(campaign)]})
         return _make(campaign, chosen, by=by, now=now)
 
 
@@ -176,7 +176,8 @@ def _lock(campaign: Campaign) -> None:
     Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
 
 
-def _nothing_known(campaign: Campaign) -> str:
+def why_none(campaign: Campaign) -> str:
+    """Why no photo can become gold, where none is `available`."""
     is_box = campaign.kind == Campaign.Kind.BOX
     what = "where the boxes are" if is_box else "whether the animal is there"
     if _known(campaign).exists():

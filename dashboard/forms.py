@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.validators import MaxValueValidator
 
 from catalog.models import Dataset, Split
 from catalog.superclasses import SuperClass
@@ -18,6 +19,8 @@ from crowd.models import HIGHEST_COST, MOST_WORKERS, PILOT_ANSWERS, Campaign
 RESERVED_SLUGS = frozenset({"new"})
 # enough for a class, and few enough that a link that leaks lets no crowd in
 JOINERS = 50
+# enough to know fifty workers a little, and few for an organizer to look through
+GOLD = 40
 # the doubt at which a photo is finished: careful, balanced (the default of its kind), thrifty
 TAUS = {Campaign.Kind.BOX: BOX_TAUS, Campaign.Kind.VERIFY: VOTE_TAUS}
 # what the fields of an adaptive campaign are called where the domain names a field
@@ -54,6 +57,19 @@ class InvitationForm(forms.Form):
         help_text="Everybody who joins by the link counts once. Give each person a link of their "
         "own, for one, where it matters that nobody comes twice.",
     )
+
+
+class GoldForm(forms.Form):
+    """How many more photos become gold, up to `most`."""
+
+    count = forms.IntegerField(label="How many photos", min_value=1, initial=GOLD)
+
+    def __init__(self, *args: Any, most: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["count"]
+        field.initial = min(GOLD, most)
+        field.validators.append(MaxValueValidator(max(most, 1)))
+        field.widget.attrs["max"] = max(most, 1)
 
 
 class CampaignForm(forms.Form):

@@ -43,7 +43,8 @@ class Layer:
 @dataclass(frozen=True, slots=True)
 class Overlay:
     """A drawing in pixels of the full-size image; `words` say it without seeing it. `before` are
-    the boxes of an earlier consensus, where two are compared."""
+    the boxes of an earlier consensus, where two are compared. `is_known`: in the place of a
+    consensus are boxes that are known, of a gold photo."""
 
     width: int
     height: int
@@ -51,6 +52,7 @@ class Overlay:
     layers: tuple[Layer, ...]
     consensus: tuple[Rectangle, ...]
     before: tuple[Rectangle, ...] | None = None
+    is_known: bool = False
 
     @property
     def words(self) -> str:
@@ -58,7 +60,7 @@ class Overlay:
             return f"Boxes before {len(self.before)}, after {len(self.consensus)}"
         drawn = ", ".join(f"{layer.letter} {len(layer.boxes)}" for layer in self.layers)
         crowd = f"boxes by worker: {drawn}" if drawn else "no worker's boxes"
-        return f"Consensus {len(self.consensus)}; {crowd}"
+        return f"{'Known boxes' if self.is_known else 'Consensus'} {len(self.consensus)}; {crowd}"
 
 
 def letter(index: int) -> str:
@@ -87,6 +89,7 @@ def draw(
     consensus: Sequence[XYWH],
     *,
     letter_share: float = CARD_LETTER_SHARE,
+    is_known: bool = False,
 ) -> Overlay:
     """The drawing of one task. `letter_share` is the letters' height as a share of the longer side.
 
@@ -107,7 +110,7 @@ def draw(
         for index, boxes in enumerate(boxes_by_worker)
     )
     crowd = tuple(_rectangle(box, 0, size, width, height) for box in consensus)
-    return Overlay(width, height, size, layers, crowd)
+    return Overlay(width, height, size, layers, crowd, is_known=is_known)
 
 
 def draw_change(width: int, height: int, before: Sequence[XYWH], after: Sequence[XYWH]) -> Overlay:

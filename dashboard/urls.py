@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard import history, power, reports, views
+from dashboard import gold, history, power, reports, views
 
 app_name = "dashboard"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
         name="revoke_invitation",
     ),
     path("campaigns/<slug:slug>/tasks/", views.gallery, name="gallery"),
+    path("campaigns/<slug:slug>/gold/", gold.gold, name="gold"),
+    path("campaigns/<slug:slug>/gold/add/", gold.add, name="gold_add"),
+    path("campaigns/<slug:slug>/gold/<int:gold_id>/withdraw/", gold.withdraw, name="gold_withdraw"),
     path("campaigns/<slug:slug>/consensus/", history.history, name="history"),
     path("campaigns/<slug:slug>/consensus/compare/", history.compare, name="compare"),
     path("campaigns/<slug:slug>/reports/", reports.reports, name="reports"),

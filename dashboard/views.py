@@ -19,7 +19,7 @@ from crowd.permissions import organizer_only
 from dashboard import pages
 from dashboard.forms import CampaignForm, InvitationForm
 from dashboard.pages import campaign_context, campaign_of, user_of
-from dashboard.queries import campaigns, reports, samples, tasks, verdicts, versions, workers
+from dashboard.queries import campaigns, gold, reports, samples, tasks, verdicts, versions, workers
 
 CARDS_PER_PAGE = 24
 WORKERS_PER_PAGE = 200
@@ -199,9 +199,13 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     (card,) = tasks.cards(found.campaign, [found], is_large=True)
+    n_answers = len(card.answers)
+    if found.state == Task.State.GOLD:
+        card = gold.with_known(card)
     context = {
         **campaign_context(found.campaign, "tasks"),
         "card": card,
+        "n_answers": n_answers,
         "task": found,
         "versions": tasks.versions(found),
         "next_task": tasks.next_task(found),
@@ -247,6 +251,7 @@ def worker(request: HttpRequest, slug: str, worker_id: int) -> HttpResponse:
         "worker": who,
         "row": rows[0] if rows else None,
         "deeds": workers.deeds(who),
+        "gold": gold.of_worker(who, Campaign.Kind(found.kind)),
         "sample_size": samples.SAMPLE,
     }
     return pages.page(request, "dashboard/worker.html", context)

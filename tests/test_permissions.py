@@ -14,8 +14,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from crowd import drawings, leases, people
-from crowd.models import Campaign, User
+from crowd import drawings, gold_making, leases, people
+from crowd.models import Assignment, Campaign, User
 from exports.models import Release
 from tests import make
 
@@ -85,6 +85,9 @@ ALLOWED = {
     "dashboard:invite": ORGANIZERS,
     "dashboard:revoke_invitation": ORGANIZERS,
     "dashboard:gallery": ORGANIZERS,
+    "dashboard:gold": ORGANIZERS,
+    "dashboard:gold_add": ORGANIZERS,
+    "dashboard:gold_withdraw": ORGANIZERS,
     "dashboard:history": ORGANIZERS,
     "dashboard:compare": ORGANIZERS,
     "dashboard:reports": ORGANIZERS,
@@ -95,6 +98,8 @@ ALLOWED = {
     "dashboard:worker_status": ORGANIZERS,
     "dashboard:task": ORGANIZERS,
     "choose_language": EVERYBODY,
+    "app_manifest": EVERYBODY,
+    "app_icon": EVERYBODY,
     "api_schema": SIGNED_IN,
     "api_docs": SIGNED_IN,
 }
@@ -123,6 +128,10 @@ class World:
 def world(ada, olga, root) -> World:
     now = timezone.now()
     boxes = make.campaign(3, slug="birds")
+    (known,) = make.images(1, of=boxes.dataset, prefix="known", boxes_xywh=[[1, 1, 9, 9]])
+    gold_making.add_named(boxes, [known.file_name], now=now)
+    met = {"state": "submitted", "claimed_at": now, "lease_until": now}
+    Assignment.objects.create(task=boxes.gold.get().task, worker=ada, **met)
     deer = make.campaign(3, slug="deer", kind=Campaign.Kind.VERIFY, super_class="Mammalia")
     (box_lease,), _ = leases.claim(ada, "birds", count=1, now=now)
     (verify_lease,), _ = leases.claim(ada, "deer", count=1, now=now)
@@ -131,11 +140,14 @@ def world(ada, olga, root) -> World:
     shared = {
         "slug": "birds",
         "kind": "box",
+        "use": "icon",
+        "size": "192",
         "key": "0123456789abcdef",
         "token": invitation.token,
         "invitation_id": str(invitation.pk),
         "uid": str(box_lease.image.uid),
         "rendition": "display",
+        "gold_id": str(boxes.gold.get().pk),
         "version": str(drawings.VERSION),
         "super_class": "Aves",
         "rule": "kind",

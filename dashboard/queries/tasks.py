@@ -12,7 +12,7 @@ from django.db.models import Count, F, QuerySet
 from annotate.models import Annotation, Consensus
 from annotate.queries import LOOKED
 from catalog.renditions import THUMBNAIL_PX
-from crowd.models import Answer, Campaign, Outcome, Task
+from crowd.models import Answer, Campaign, GoldScore, Outcome, Task
 from crowd.reports import comment_of, reason_of
 from dashboard.comparison import Comparison, Fused, compare
 from dashboard.overlay import (
@@ -39,7 +39,8 @@ OUTCOME_WORDS = {
 class AnswerRow:
     """One worker's answer in words, and against the consensus where it went into it.
 
-    comment: what the worker typed beyond the lines of a menu.
+    comment: what the worker typed beyond the lines of a menu. score: against what is known of a
+    gold photo.
     """
 
     letter: str
@@ -52,6 +53,7 @@ class AnswerRow:
     comment: str
     comparison: Comparison | None = None
     is_as_consensus: bool | None = None
+    score: GoldScore | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,15 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A task as the gallery shows it. `overlay` for box tasks, `chips` for verification."""
+    """A task as the gallery shows it. `overlay` for box tasks, `chips` for verification, `known`
+    the known answer of a gold photo in words."""
 
     task: Task
     answers: list[AnswerRow]
     overlay: Overlay | None = None
     chips: list[Chip] = field(default_factory=list)
     consensus: Consensus | ConsensusVerdict | None = None
+    known: str = ""
 
     @property
     def thumbnail_width(self) -> int:
