@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from crowd import people, queries
+from crowd import people
 from crowd.errors import CrowdError
 from crowd.models import User
 from crowd.permissions import worker_of
-from crowd.words import question
 
 
 @never_cache
@@ -69,11 +68,9 @@ def _change(user: User, request: HttpRequest) -> None:
 
 def _page(request: HttpRequest, *, error: CrowdError | None = None) -> HttpResponse:
     worker = worker_of(request.user)
-    done = queries.answered_by(worker) if worker else []
     context = {
         "worker": worker,
         "is_guest": not cast(User, request.user).has_usable_password(),
-        "done": [(question(campaign), n) for campaign, n in done],
         "error": error,
         "username": request.POST.get("username", ""),
     }

@@ -190,6 +190,15 @@ def _timing(name: str) -> Cast:
     return Cast(KeyTextTransform(name, "timing"), FloatField())
 
 
+def n_by_campaign(worker: Worker) -> dict[int, int]:
+    """How many photos the worker has answered in each campaign; one query for each kind."""
+    found: dict[int, int] = {}
+    for own in kinds():
+        given = own.answers._default_manager.filter(worker=worker, is_current=True).order_by()
+        found |= dict(given.values_list("task__campaign").annotate(n=Count("pk")))
+    return found
+
+
 def n_finished(worker: Worker, own: OwnWork) -> int:
     """How many photos are finished by now that the worker has a part in."""
     counting = own.answers._default_manager.filter(worker=worker, is_current=True, is_extra=False)

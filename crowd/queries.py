@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from catalog.models import Image
 from crowd.errors import NotFound
 from crowd.models import Assignment, Campaign, Task, User, Worker
+
+# more photos than anybody counts
+MANY = 100
 
 
 def visible_image(uid: uuid.UUID, user: User) -> Image | None:
@@ -29,25 +34,30 @@ def campaign_of_kind(slug: str, kind: Campaign.Kind) -> Campaign:
     return campaign
 
 
-def campaigns_to_work_on() -> QuerySet[Campaign]:
-    """Running campaigns, each with `has_work`: is there any open slot in it now?"""
+def campaigns_to_work_on(worker: Worker) -> QuerySet[Campaign]:
+    """Running campaigns, each with `n_waiting`: the photos that this worker could answer now, those
+    already held included; free ones are counted up to `MANY` + 1. `dataset` is read along."""
+    own = Assignment.objects.filter(task=OuterRef("pk"), worker=worker)
     free = Task.objects.filter(
-        campaign=OuterRef("pk"), state=Task.State.OPEN, n_taken__lt=F("n_wanted")
+        ~Exists(own),
+        campaign=OuterRef("pk"),
+        state=Task.State.OPEN,
+        n_taken__lt=F("n_wanted"),
+    )
+    held = Assignment.objects.filter(
+        task__campaign=OuterRef("pk"), worker=worker, state=Assignment.State.LEASED
     )
     return (
         Campaign.objects.filter(status=Campaign.Status.RUNNING)
-        .annotate(has_work=Exists(free))
+        .annotate(n_waiting=_length(free, most=MANY + 1) + _length(held))
+        .select_related("dataset")
         .order_by("kind", "slug")
     )
 
 
-def answered_by(worker: Worker) -> list[tuple[Campaign, int]]:
-    """The campaigns a worker has answered in, each with the number of tasks answered."""
-    answered = Assignment.objects.filter(worker=worker, state=Assignment.State.SUBMITTED)
-    counted = answered.order_by().values("task__campaign").annotate(n=Count("id"))
-    n_in = {row["task__campaign"]: row["n"] for row in counted}
-    found = Campaign.objects.filter(pk__in=n_in).order_by("kind", "slug")
-    return [(campaign, n_in[campaign.pk]) for campaign in found]
+def _length(rows: QuerySet[Any], *, most: int | None = None) -> Func:
+    found = ArraySubquery(rows.order_by().values("pk")[:most])
+    return Func(found, function="cardinality", output_field=IntegerField())
 
 
 def is_human_in(campaign: Campaign) -> bool:

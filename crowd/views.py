@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import cast
+from collections import Counter
+from typing import Any, cast
 
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -22,9 +23,9 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
 from catalog import renditions
-from crowd import health, people, queries
+from crowd import health, own_work, people, queries
 from crowd.errors import CrowdError
-from crowd.models import Campaign, Invitation, User
+from crowd.models import Campaign, Invitation, User, Worker
 from crowd.permissions import worker_of
 from crowd.words import question
 
@@ -37,12 +38,36 @@ TASK_PAGES = {Campaign.Kind.BOX: "annotate:task", Campaign.Kind.VERIFY: "verify:
 def home(request: HttpRequest) -> HttpResponse:
     """What there is to do for this worker."""
     worker = worker_of(request.user)
-    campaigns = queries.campaigns_to_work_on() if worker else []
-    cards = [
-        {"campaign": campaign, "question": question(campaign), "url": task_url(campaign)}
+    cards = _cards(worker) if worker else []
+    waiting = [card for card in cards if card["n_waiting"]]
+    context = {
+        "cards": waiting + [card for card in cards if not card["n_waiting"]],
+        "many": queries.MANY,
+        "worker": worker,
+        "is_paused": worker is not None and worker.status != Worker.Status.ACTIVE,
+    }
+    return render(request, "crowd/home.html", context)
+
+
+def _cards(worker: Worker) -> list[dict[str, Any]]:
+    """A card for each running campaign; the data set's name where a question is asked twice."""
+    campaigns = list(queries.campaigns_to_work_on(worker))
+    asked = Counter(question(campaign) for campaign in campaigns)
+    n_done = own_work.n_by_campaign(worker)
+    places = own_work.practised(worker)
+    return [
+        {
+            "campaign": campaign,
+            "question": question(campaign),
+            "dataset": campaign.dataset.name if asked[question(campaign)] > 1 else "",
+            "n_waiting": cast(Any, campaign).n_waiting,
+            "n_done": n_done.get(campaign.pk, 0),
+            "has_practice": campaign.has_qualification
+            and not (campaign.pk in places and places[campaign.pk].qualified_at),
+            "url": task_url(campaign),
+        }
         for campaign in campaigns
     ]
-    return render(request, "crowd/home.html", {"cards": cards, "worker": worker})
 
 
 def task_url(campaign: Campaign) -> str:

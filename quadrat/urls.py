@@ -12,6 +12,8 @@ urlpatterns = [
     path("", include("exports.urls")),
     path("dashboard/", include("dashboard.urls")),
     path("language/", choosing.choose, name="choose_language"),
+    path("app.webmanifest", views.manifest, name="app_manifest"),
+    path("app-<slug:use>-<int:size>.png", views.icon, name="app_icon"),
     path("api/schema/", views.SchemaView.as_view(), name="api_schema"),
     path("api/docs/", views.ApiDocsView.as_view(), name="api_docs"),
 ]

@@ -75,11 +75,10 @@ def test_a_weak_new_password_is_refused(ada):
         people.change_password(ada.user, current=PASSWORD, new="123")
 
 
-def test_the_page_counts_ones_own_answers_only(ada, ben, browser_of):
-    campaign = make.campaign(2)
-    make.answer_everything(ada, campaign)
-    assert browser_of(ada.user).get("/account/").context["done"] == [("Box all birds", 2)]
-    assert browser_of(ben.user).get("/account/").context["done"] == []
+def test_the_page_leads_to_ones_own_work(ada, browser_of):
+    html = browser_of(ada.user).get("/account/").content.decode()
+    assert html.count('href="/my-work/"') == 2
+    assert ada.pseudonym in html
 
 
 def test_a_deleted_account_leaves_its_answers_without_a_name(ada, browser_of):

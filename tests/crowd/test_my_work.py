@@ -208,3 +208,14 @@ def test_a_change_of_mind_counts_once(ada):
     answer.save()
     assert own_work.history(ada, zone=UTC).total.n == 1
     assert len(own_work.latest(ada, below=None).entries) == 1
+
+
+def test_a_page_of_one_worker_is_refused_for_another(ada, ben):
+    make.campaign(1)
+    client, named = client_of(ben), {"X-Quadrat-Worker": ada.pseudonym}
+    claim = "/api/campaigns/birds/assignments/"
+    assert client.post(claim, content_type="application/json", headers=named).status_code == 401
+    assert client.get("/api/me/", headers=named).status_code == 401
+    assert not ben.assignments.exists()
+    own = {"X-Quadrat-Worker": ben.pseudonym}
+    assert client.post(claim, content_type="application/json", headers=own).status_code == 201

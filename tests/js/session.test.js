@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { renewalDelay } from "../../static/quadrat/lib/lease.js";
+import { left, renewalDelay, renewed, stateOf } from "../../static/quadrat/lib/lease.js";
 import { Timing } from "../../static/quadrat/lib/timing.js";
 import { commandOf } from "../../static/quadrat/verify/keys.js";
 
@@ -67,4 +67,37 @@ test("digits answer on every layout and on the number pad", () => {
 test("a held key and a browser shortcut answer nothing", () => {
   assert.equal(press({ code: "Digit1", repeat: true }), null);
   assert.equal(press({ code: "Digit1", ctrlKey: true }), null);
+});
+
+test("a lease ends by this device's own count, however wrong its clock", () => {
+  const held = { ...lease(10) };
+  const now = Date.UTC(2031, 5, 1);
+  assert.equal(left(held, now), 600_000);
+  assert.equal(left(held, now + 590_000), 10_000);
+});
+
+test("the worker hears of the end two minutes before it, of a short lease half-way", () => {
+  const held = { ...lease(10) };
+  assert.equal(stateOf(held, 0), "");
+  assert.equal(stateOf(held, 470_000), "");
+  assert.equal(stateOf(held, 490_000), "near");
+  assert.equal(stateOf(held, 600_000), "over");
+  const short = { ...lease(1) };
+  assert.equal(stateOf(short, 0), "");
+  assert.equal(stateOf(short, 29_000), "");
+  assert.equal(stateOf(short, 31_000), "near");
+  assert.equal(stateOf(null, 0), "");
+});
+
+test("a renewal begins the count anew; a refusal says that it is lost; no word changes nothing", () => {
+  const held = { ...lease(10) };
+  left(held, 0);
+  renewed(held, { status: 200, body: lease(10) }, 500_000);
+  assert.equal(left(held, 500_000), 600_000);
+  renewed(held, { status: 0, body: null }, 1_000_000);
+  assert.equal(stateOf(held, 1_000_000), "near");
+  renewed(held, { status: 201, body: { assignments: [lease(10)] } }, 1_000_000);
+  assert.equal(stateOf(held, 1_000_000), "");
+  renewed(held, { status: 409, body: { detail: "gone" } }, 1_000_000);
+  assert.equal(stateOf(held, 1_000_000), "lost");
 });

@@ -84,6 +84,7 @@ export class Session {
   /** What goes to somebody else is not shown any more. @param {string} id */
   async renew(id) {
     const reply = await request("POST", this.url("renew", id), {});
+    if (reply.status === 401) void this.forbidden("");
     if (reply.status === 409) {
       this.supply.queue = this.supply.queue.filter((item) => item.assignment.id !== id);
     }
