@@ -71,7 +71,7 @@ export class Gestures {
   /** @param {PointerEvent} event @param {Point} at */
   begin(event, at) {
     this.forgetStale();
-    if (event.button === 1 || this.isSpaceHeld) {
+    if (event.button === 1 || this.isSpaceHeld || this.store.state.hand) {
       this.interrupt();
       this.gesture = { kind: "pan", at };
     } else if (this.gesture.kind === "armed") {

@@ -54,6 +54,7 @@ export function visible({ history, alone, bare, selected }) {
 
 /** The CSS cursor says what a press would do. @param {State} state @param {Point} at */
 export function cursorAt(state, at) {
+  if (state.hand) return "grab";
   if (state.mode === "extreme" && state.points.length) return "crosshair";
   const hit = hitTest(visible(state), state.selected, at, state.view, false);
   if (!hit) return "crosshair";

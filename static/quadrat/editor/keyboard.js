@@ -64,7 +64,7 @@ export class Keyboard {
     const isSubmit = event.key === "Enter" && (event.ctrlKey || event.metaKey);
     if (document.querySelector("dialog[open]") || (!isSubmit && isTaken(target, event.key))) return;
     const run = isSubmit ? this.commands.submit : this.find(event);
-    if (!run) return;
+    if (!run || (isSubmit && isRefused(target))) return;
     event.preventDefault();
     run();
   }
@@ -181,6 +181,16 @@ export class Keyboard {
     if (code === "KeyG") return () => sight.toggleGuides();
     return code === "KeyH" ? () => sight.toggleAlone() : null;
   }
+}
+
+/** A number that has been typed but not left yet becomes the box's first; one that cannot be its is put back. @param {HTMLElement} target */
+function isRefused(target) {
+  if (!(target instanceof HTMLInputElement) || target.type !== "number") return false;
+  const typed = target.valueAsNumber;
+  target.blur();
+  if (Math.abs(typed - target.valueAsNumber) < 1) return false;
+  target.focus();
+  return true;
 }
 
 /** Keys that belong to the control in focus. @param {HTMLElement} target @param {string} key */

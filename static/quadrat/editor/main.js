@@ -9,7 +9,6 @@ import { withReasons } from "./boxes.js";
 import { Drafts } from "./draft.js";
 import { Gestures } from "./gestures.js";
 import { Keyboard } from "./keyboard.js";
-import { Loupe } from "./loupe.js";
 import { Panel } from "./panel.js";
 import { Painter } from "./render.js";
 import { Settings } from "./settings.js";
@@ -30,13 +29,14 @@ const actions = new Actions(store, maxBoxes, (key, values) => speak(key, values)
 const painter = new Painter(byId("photo"), byId("overlay"));
 const panel = new Panel(actions);
 const toolbox = new Tools(actions, new Settings(session.storage, page.worker.key));
-const loupe = new Loupe(/** @type {HTMLCanvasElement} */ (byId("loupe")));
+/** @type {import("./loupe.js").Loupe|null} */
+let loupe = null;
 const gestures = new Gestures(stage, actions);
 const submitter = new Submitter(session, actions, drafts, stage);
 
 const SHOWN = [
   "limit", "too_small", "outside", "armed", "cursor", "corner", "submit_empty",
-  "mode.extreme", "mode.corners", "point", "point_dropped", "brightness", "contrast",
+  "mode.extreme", "mode.corners", "point", "point_dropped", "brightness", "contrast", "hand.on", "hand.off",
 ];
 
 /** Said to screen readers, and shown where it asks for something. @param {string} key @param {Record<string, string|number>} [values] */
@@ -85,15 +85,23 @@ function paintFooter(state, before) {
     byId(id).setAttribute("aria-disabled", String(!state.open));
   }
   byId("go-back").hidden = !session.canGoBack;
-  byId("hint").hidden = n > 0 || session.tally.today > 0 || !state.open;
+}
+
+/** How to draw: the first time with two corners, always with four points. @param {import("./types.js").State} state */
+function paintHints({ mode, points, open, history }) {
+  const isFree = open && !history.present.length;
+  byId("hint").hidden = !isFree || mode === "extreme" || session.tally.today > 0;
+  byId("hint-points").hidden = mode !== "extreme" || !(isFree || points.length);
+  setText(byId("hint-points"), say("points", { set: points.length }));
 }
 
 store.subscribe((state, before) => {
   painter.paint(state, before);
   panel.paint(state, before);
   toolbox.paint(state, before);
-  if (state.press || before.press) loupe.paint(state, painter.img);
+  if (state.press || before.press) loupe?.paint(state, painter.img);
   paintFooter(state, before);
+  paintHints(state);
   const { item } = session;
   if (item && state.open && state.history !== before.history && before.open) {
     session.timing.act();
@@ -102,6 +110,11 @@ store.subscribe((state, before) => {
 });
 
 new ResizeObserver(measure).observe(stage);
+if (matchMedia("(any-pointer: coarse)").matches) {
+  void import("./loupe.js").then(({ Loupe }) => {
+    loupe = new Loupe(/** @type {HTMLCanvasElement} */ (byId("loupe")));
+  });
+}
 
 /** The instructions, opened at the keys. */
 function showKeys() {
@@ -121,6 +134,7 @@ const tools = {
   redo: () => actions.redo(),
   delete: () => actions.remove(),
   duplicate: () => actions.duplicate(),
+  "duplicate-too": () => actions.duplicate(),
   "open-instructions": () => dialog("instructions").showModal(),
 };
 for (const [id, run] of Object.entries(tools)) byId(id).addEventListener("click", run);

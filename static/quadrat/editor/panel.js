@@ -9,6 +9,7 @@
 import { byId, make, say, setText } from "../lib/dom.js";
 import { pointerOf } from "./fingers.js";
 import { onGrid } from "./geometry.js";
+import { whileHeld } from "./hold.js";
 
 const PARTS = ["left", "top", "width", "height"];
 
@@ -22,7 +23,8 @@ export class Panel {
     this.filled = null;
     this.list.addEventListener("click", (event) => this.clicked(event));
     this.fields.addEventListener("change", (event) => this.typed(event));
-    this.fields.addEventListener("click", (event) => this.nudged(event));
+    this.fields.addEventListener("click", (event) => this.chosen(event));
+    whileHeld(this.fields, "[data-nudge]", (...held) => this.nudged(...held));
   }
 
   /** @param {State} state @param {State} before */
@@ -31,7 +33,8 @@ export class Panel {
     const { edge } = state;
     if (!isSame) this.fill(state);
     if (!isSame || edge !== before.edge) this.mark(edge);
-    byId("undo").setAttribute("aria-disabled", String(!state.history.past.length));
+    const isBegun = state.points.length > 0 || state.rubber !== null;
+    byId("undo").setAttribute("aria-disabled", String(!isBegun && !state.history.past.length));
     byId("redo").setAttribute("aria-disabled", String(!state.history.future.length));
     byId("delete").setAttribute("aria-disabled", String(state.selected === null));
     byId("duplicate").setAttribute("aria-disabled", String(state.selected === null));
@@ -39,7 +42,8 @@ export class Panel {
 
   /** @param {State} state */
   fill({ history, selected }) {
-    const focused = /** @type {HTMLElement|null} */ (document.activeElement)?.dataset.box;
+    const active = /** @type {HTMLElement|null} */ (document.activeElement);
+    const focused = active?.dataset.box;
     const n = history.present.length;
     this.list.replaceChildren(...history.present.map((box, i) => this.row(box, i + 1, n, selected)));
     byId("no-boxes").hidden = n > 0;
@@ -47,7 +51,13 @@ export class Panel {
     this.fields.hidden = !box;
     if (box) this.fillFields(box, history.present.indexOf(box) + 1);
     else this.filled = null;
-    if (focused) /** @type {HTMLElement|null} */ (this.list.querySelector(`[data-box="${focused}"]`))?.focus();
+    if (focused) (this.chip(focused) ?? byId("stage")).focus();
+    else if (!box && this.fields.contains(active)) byId("stage").focus();
+  }
+
+  /** @param {string} id @returns {HTMLElement|null} */
+  chip(id) {
+    return this.list.querySelector(`[data-box="${id}"]`);
   }
 
   /** @param {Box} box @param {number} number @param {number} n @param {number|null} selected */
@@ -114,21 +124,20 @@ export class Panel {
     input.value = input.defaultValue = String((this.actions.selected ?? box).bbox[at]);
   }
 
-  /** The arrow pad moves the whole box or the chosen edge by about two screen pixels. @param {Event} event */
-  nudged(event) {
+  /** What the arrows move. @param {Event} event */
+  chosen(event) {
     const button = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest("button"));
-    if (!button) return;
-    const { edge, nudge } = button.dataset;
-    if (button.id === "edge-cycle") this.actions.cycleEdge();
-    if (edge) {
-      const chosen = edge === "whole" ? null : /** @type {import("./types.js").Edge} */ (edge);
-      this.actions.store.set({ edge: chosen });
-    }
-    if (nudge) {
-      const [dx, dy] = nudge.split(",").map(Number);
-      const step = Math.max(0.5, 2 / this.actions.state.view.scale);
-      const { pointerType } = /** @type {PointerEvent} */ (event);
-      this.actions.nudge(dx * step, dy * step, "numbers", pointerOf(pointerType));
-    }
+    const edge = button?.dataset.edge;
+    if (button?.id === "edge-cycle") this.actions.cycleEdge();
+    if (!edge) return;
+    const chosen = edge === "whole" ? null : /** @type {import("./types.js").Edge} */ (edge);
+    this.actions.store.set({ edge: chosen });
+  }
+
+  /** The arrow pad moves the whole box or the chosen edge by about two screen pixels. @param {HTMLElement} button @param {string} pointer @param {boolean} isHeld */
+  nudged(button, pointer, isHeld) {
+    const [dx, dy] = (button.dataset.nudge ?? "").split(",").map(Number);
+    const step = Math.max(0.5, 2 / this.actions.state.view.scale);
+    this.actions.nudge(dx * step, dy * step, "numbers", pointerOf(pointer), isHeld);
   }
 }

@@ -78,6 +78,12 @@ export class Sight {
     if (this.state.bare !== isBare) this.store.set({ bare: isBare });
   }
 
+  /** One finger moves the photo, for those who have no second one to spare. */
+  toggleHand() {
+    this.store.set({ hand: !this.state.hand });
+    this.tell(this.state.hand ? "hand.on" : "hand.off");
+  }
+
   toggleGuides() {
     this.store.set({ guides: !this.state.guides });
     this.tell(this.state.guides ? "guides.on" : "guides.off");

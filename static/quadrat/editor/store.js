@@ -24,6 +24,7 @@ const EMPTY = {
   alone: false,
   bare: false,
   look: PLAIN,
+  hand: false,
   guides: true,
   hover: null,
   press: null,

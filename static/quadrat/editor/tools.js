@@ -7,6 +7,7 @@
  * @typedef {keyof import("./types.js").Look} Part
  */
 import { byId, setText } from "../lib/dom.js";
+import { whileHeld } from "./hold.js";
 
 const PAN_STEP = 120;
 /** @type {readonly Part[]} */
@@ -32,12 +33,17 @@ export class Tools {
     byId("look-reset").addEventListener("click", () => sight.resetLook());
     byId("alone").addEventListener("click", () => sight.toggleAlone());
     byId("actual").addEventListener("click", () => sight.actual());
+    byId("hand").addEventListener("click", () => sight.toggleHand());
     input("guides").addEventListener("change", () => sight.toggleGuides());
     input("lefty").addEventListener("change", () => {
       this.mirror(input("lefty").checked);
       this.settings.write({ lefty: input("lefty").checked });
     });
     this.section.addEventListener("click", (event) => this.clicked(event));
+    whileHeld(this.section, "[data-pan]", ({ dataset }) => {
+      const [dx, dy] = (dataset.pan ?? "").split(",").map(Number);
+      sight.pan(-dx * PAN_STEP, -dy * PAN_STEP);
+    });
     byId("open-tools").addEventListener("click", () => this.toggle());
     byId("task").addEventListener("keydown", (event) => this.escape(event), true);
   }
@@ -45,12 +51,8 @@ export class Tools {
   /** @param {Event} event */
   clicked(event) {
     const button = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest("button"));
-    const { mode, pan } = button?.dataset ?? {};
+    const { mode } = button?.dataset ?? {};
     if (mode && mode !== this.actions.state.mode) this.actions.toggleMode();
-    if (pan) {
-      const [dx, dy] = pan.split(",").map(Number);
-      this.actions.sight.pan(-dx * PAN_STEP, -dy * PAN_STEP);
-    }
   }
 
   /** Panel and buttons on the other side. @param {boolean} isLefty */
@@ -80,6 +82,7 @@ export class Tools {
   paint(state, before) {
     setText(byId("zoom-level"), `${Math.round(state.view.scale * 100)} %`);
     byId("alone").setAttribute("aria-pressed", String(state.alone));
+    byId("hand").setAttribute("aria-pressed", String(state.hand));
     if (state.look !== before.look) this.paintLook(state);
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.section.querySelectorAll("[data-mode]"))) {
       button.setAttribute("aria-pressed", String(button.dataset.mode === state.mode));

@@ -46,6 +46,7 @@
  * @property {boolean} alone      other boxes hidden
  * @property {boolean} bare       all boxes hidden
  * @property {Look} look
+ * @property {boolean} hand       a press moves the photo instead of drawing
  * @property {boolean} guides     lines through the pointer
  * @property {Point|null} hover   the pointer, in screen pixels
  * @property {{at: Point, focus: Point}|null} press  a finger that shapes a box: on screen, and the image point it places
