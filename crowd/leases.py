@@ -27,7 +27,8 @@ from crowd.claiming import Lease, LeasedImage
 from crowd.errors import Conflict, NotFound, Unqualified
 from crowd.models import Assignment, Campaign, Enrolment, SkillEstimate, Task, Worker
 
-MAX_CLAIM = 24
+# two grids: the one in sight and the next, so that nobody waits between them
+MAX_CLAIM = 48
 LAP_TASKS_PER_S = 5000
 INSTANT = timedelta(microseconds=1)
 
@@ -63,7 +64,7 @@ class _Place:
 def claim(
     worker: Worker, slug: str, *, count: int, now: datetime, mode: Mode = Mode.SINGLE
 ) -> tuple[list[Lease], Campaign.Kind]:
-    """Lease up to `count` tasks (1 to 24); those already held come first, renewed.
+    """Lease up to `count` tasks (1 to 48); those already held come first, renewed.
 
     Returns the leases and the campaign's kind; none when nothing is left for this worker now.
     In a grid no photo is handed out that has been marked in one (`Task.is_flagged`). Raises

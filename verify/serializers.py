@@ -9,12 +9,14 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from crowd import drawings, practice_page
-from crowd.leases import MAX_CLAIM
 from crowd.models import Campaign, Outcome
 from crowd.practice_page import practice_body
 from crowd.serializers import AnswerSerializer, StoredAnswerSerializer
 from verify import practice
 from verify.models import Label, Verdict
+
+
+MAX_BATCH = 24
 
 
 class VerdictSerializer(AnswerSerializer):
@@ -46,10 +48,10 @@ class VerdictSerializer(AnswerSerializer):
 
 
 class VerdictsSerializer(serializers.Serializer[Any]):
-    """A batch: as many verdicts as a worker can hold tasks. Each is judged by itself, later."""
+    """A batch: the verdicts of a whole grid. Each is judged by itself, later."""
 
     verdicts = serializers.ListField(
-        child=serializers.DictField(), min_length=1, max_length=MAX_CLAIM
+        child=serializers.DictField(), min_length=1, max_length=MAX_BATCH
     )
 
 

@@ -3,8 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Storage } from "../../static/quadrat/lib/storage.js";
 import { BatchOutbox, batchBody } from "../../static/quadrat/verify/batches.js";
-import { gridCommandOf } from "../../static/quadrat/verify/keys.js";
-import { Sight, isLargeEnough } from "../../static/quadrat/verify/sight.js";
 
 /** A disk that grants everything. */
 function disk() {
@@ -159,63 +157,4 @@ test("signed out, everything stays", async () => {
 test("a batch names the assignment of each verdict", () => {
   const { verdicts } = batchBody([{ name: "n", ...verdict("k", "a") }]);
   assert.deepEqual(verdicts, [{ idempotency_key: "k", outcome: "answered", label: "animal", assignment: "a" }]);
-});
-
-test("a photo is seen after 300 ms in sight, in pieces as well", () => {
-  let now = 0;
-  const sight = new Sight(() => now);
-  sight.open(true);
-  sight.place("a", true);
-  now = 200;
-  sight.place("a", false);
-  now = 5_000;
-  assert.equal(sight.ms("a"), 200);
-  assert.equal(sight.isSeen("a"), false);
-  sight.place("a", true);
-  now = 5_100;
-  assert.equal(sight.isSeen("a"), true);
-  assert.equal(sight.isSeen("b"), false);
-});
-
-test("nobody sees the grid through a dialog or in a hidden tab", () => {
-  let now = 0;
-  const sight = new Sight(() => now);
-  sight.place("a", true);
-  now = 1_000;
-  assert.equal(sight.ms("a"), 0);
-  sight.open(true);
-  now = 1_100;
-  sight.open(false);
-  now = 9_000;
-  assert.equal(sight.ms("a"), 100);
-  sight.add("a", 250);
-  assert.equal(sight.isSeen("a"), true);
-  sight.clear();
-  assert.equal(sight.isSeen("a"), false);
-});
-
-test("a sliver or a speck cannot be judged", () => {
-  assert.equal(isLargeEnough(0.8, { width: 200, height: 150 }), true);
-  assert.equal(isLargeEnough(0.7, { width: 200, height: 150 }), false);
-  assert.equal(isLargeEnough(1, { width: 200, height: 79 }), false);
-});
-
-/** @param {Partial<KeyboardEvent>} event @param {number} at */
-const press = (event, at = 0) =>
-  gridCommandOf({ code: "", key: "", repeat: false, ctrlKey: false, metaKey: false, altKey: false, ...event }, { at, count: 24, columns: 6 });
-
-test("arrows stay in the grid", () => {
-  assert.deepEqual(press({ key: "ArrowRight" }), { do: "move", to: 1 });
-  assert.deepEqual(press({ key: "ArrowDown" }, 3), { do: "move", to: 9 });
-  assert.deepEqual(press({ key: "ArrowDown" }, 20), { do: "move", to: 20 });
-  assert.deepEqual(press({ key: "ArrowLeft" }), { do: "move", to: 0 });
-  assert.deepEqual(press({ key: "End" }), { do: "move", to: 23 });
-});
-
-test("a held key moves on, but never submits or marks", () => {
-  assert.deepEqual(press({ key: "Enter" }), { do: "submit" });
-  assert.equal(press({ key: "Enter", repeat: true }), null);
-  assert.equal(press({ key: " ", repeat: true }), null);
-  assert.deepEqual(press({ key: "ArrowRight", repeat: true }), { do: "move", to: 1 });
-  assert.equal(press({ key: "Enter", ctrlKey: true }), null);
 });

@@ -6,6 +6,7 @@
  */
 import { announce } from "../lib/announce.js";
 import { byId, make, say, setText } from "../lib/dom.js";
+import { thumbnailOf } from "./ahead.js";
 import { Magnifier, creditOf } from "./magnifier.js";
 import { Sight, isLargeEnough } from "./sight.js";
 
@@ -62,7 +63,7 @@ export class Grid {
   /** @param {Assignment} assignment @param {number} i @param {number} n */
   tile(assignment, i, n) {
     const { id, image } = assignment;
-    const img = make("img", { src: image.thumbnail_url, alt: "", draggable: false });
+    const img = thumbnailOf(assignment);
     const name = say("photo", { i: i + 1, of: n });
     const photo = make("button", { type: "button", class: "tile-photo", "aria-label": name, tabindex: i ? -1 : 0 }, img, make("span", { class: "tile-mark" }, say("marked")));
     const closer = make("button", { type: "button", class: "tile-closer", "aria-label": say("enlarge", { i: i + 1, of: n }), tabindex: -1 });

@@ -1,12 +1,13 @@
 // @ts-check
 /**
  * One photo, one key. Digits go by their place on the keyboard (`event.code`), so that every
- * layout and the number pad work.
+ * layout and the number pad work; letters by what is printed on the key, or by their place where
+ * that is no Latin letter.
  *
  * @typedef {"animal"|"tracks"|"scat"|"habitat"|"remains"} Label
  * @typedef {{do: "answer", outcome: "answered"|"cant_tell", label: Label|null}
- *   | {do: "problem"|"undo"|"closer"|"help"|"unzoom"|"mode"}} Command
- * @typedef {{do: "move", to: number} | {do: "toggle"|"submit"|"closer"|"undo"|"help"|"mode"}} GridCommand
+ *   | {do: "problem"|"undo"|"closer"|"help"|"keys"|"unzoom"|"mode"}} Command
+ * @typedef {{do: "move", to: number} | {do: "toggle"|"submit"|"closer"|"undo"|"help"|"keys"|"mode"}} GridCommand
  */
 
 /** @type {readonly Label[]} */
@@ -25,10 +26,19 @@ export function commandOf(event) {
   if (event.key === "?" || event.key === "F1") return { do: "help" };
   if (event.key === "Backspace") return { do: "undo" };
   if (event.key === "Escape") return { do: "unzoom" };
-  if (event.code === "KeyP") return { do: "problem" };
-  if (event.code === "KeyG") return { do: "mode" };
-  return event.code === "KeyZ" ? { do: "closer" } : null;
+  const act = ALONE[letterOf(event)];
+  return act ? /** @type {Command} */ ({ do: act }) : null;
 }
+
+/** The letter of a key, in lower case. @param {Pick<KeyboardEvent, "code"|"key">} event */
+export function letterOf({ code, key }) {
+  return /^[a-z]$/i.test(key) ? key.toLowerCase() : (/^Key([A-Z])$/.exec(code)?.[1] ?? "").toLowerCase();
+}
+
+/** @type {Record<string, "problem"|"mode"|"closer"|"keys">} */
+const ALONE = { p: "problem", g: "mode", z: "closer", k: "keys" };
+/** @type {Record<string, GridCommand["do"]>} */
+const LETTERS = { g: "mode", z: "closer", k: "keys" };
 
 /** @type {Record<string, GridCommand["do"]>} */
 const GRID = { Enter: "submit", " ": "toggle", Backspace: "undo", "?": "help", F1: "help" };
@@ -47,8 +57,6 @@ export function gridCommandOf(event, { at, count, columns }) {
   if (event.key === "Home") return { do: "move", to: 0 };
   if (event.key === "End") return { do: "move", to: count - 1 };
   if (event.repeat) return null;
-  if (event.code === "KeyZ") return { do: "closer" };
-  if (event.code === "KeyG") return { do: "mode" };
-  const act = GRID[event.key];
+  const act = GRID[event.key] ?? LETTERS[letterOf(event)];
   return act ? /** @type {GridCommand} */ ({ do: act }) : null;
 }

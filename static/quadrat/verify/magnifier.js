@@ -9,6 +9,7 @@
  * @property {() => void} closed
  */
 import { byId, dialog, make, say, setText } from "../lib/dom.js";
+import { letterOf } from "./keys.js";
 
 export class Magnifier {
   /** @param {Hooks} hooks */
@@ -19,7 +20,7 @@ export class Magnifier {
     this.since = 0;
     this.dialog.addEventListener("close", () => this.closed());
     this.dialog.addEventListener("keydown", (event) => {
-      if (event.code !== "KeyZ" || event.repeat) return;
+      if (letterOf(event) !== "z" || event.repeat) return;
       event.preventDefault();
       this.dialog.close();
     });

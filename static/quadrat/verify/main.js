@@ -33,8 +33,8 @@ function show({ assignment, img }, before) {
   showCredit(assignment.image);
   open(true);
   if (before) toast(before.detail ?? say("reopened", { label: String(before.memo ?? "") }));
-  else if (session.isGrid) toast(say("reason", { n: session.reasons.length }));
-  else toast("");
+  else toast(session.isGrid ? session.reasonWords : session.notice);
+  session.notice = "";
   byId("hint").hidden = session.tally.today > 0;
   if (!document.querySelector("dialog[open]")) stage.focus({ preventScroll: true });
 }
@@ -161,12 +161,22 @@ function goBack() {
   if (!session.goBack()) session.tell(say("too_late"));
 }
 
-/** @type {Record<"problem"|"undo"|"closer"|"help"|"unzoom"|"mode", () => void>} */
+/** The instructions, opened at the keys. */
+function showKeys() {
+  dialog("instructions").showModal();
+  const keys = /** @type {HTMLDetailsElement} */ (byId("keys"));
+  keys.open = true;
+  keys.querySelector("summary")?.focus();
+  keys.scrollIntoView({ block: "start" });
+}
+
+/** @type {Record<"problem"|"undo"|"closer"|"help"|"keys"|"unzoom"|"mode", () => void>} */
 const run = {
   problem: () => isOpen && dialog("problem-menu").showModal(),
   undo: goBack,
   closer: () => closer.toggle(),
   help: () => dialog("instructions").showModal(),
+  keys: showKeys,
   unzoom: () => closer.reset(),
   mode: switchMode,
 };

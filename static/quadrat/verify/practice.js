@@ -6,6 +6,7 @@ import { PracticeSession } from "../practice/session.js";
 export class VerdictPractice extends PracticeSession {
   isGrid = false;
   canUndoGrid = false;
+  notice = "";
   /** @type {import("../lib/supply.js").Assignment[]} */
   reasons = [];
 

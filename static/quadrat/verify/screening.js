@@ -5,7 +5,7 @@
  * is shown alone for its reason, and what was not seen comes again.
  *
  * @typedef {import("../lib/supply.js").Assignment} Assignment
- * @typedef {{marks: string[], seen: string[], broken: string[], ms: Record<string, number>}} Look
+ * @typedef {import("./sorting.js").Look} Look
  * @typedef {object} GridHooks
  * @property {(assignments: Assignment[], marks: string[], isAgain: boolean) => void} showGrid
  * @property {() => Look} look   what is marked and seen in the grid that is shown
@@ -16,13 +16,13 @@ import { request, uuid } from "../lib/http.js";
 import { keepLeases } from "../lib/lease.js";
 import { Session } from "../lib/session.js";
 import { load } from "../lib/supply.js";
+import { Ahead } from "./ahead.js";
 import { BatchOutbox, batchBody } from "./batches.js";
+import { PLAIN, WITHDRAWN, sharedTiming, sorted } from "./sorting.js";
 
 const GRACE_MS = 60_000;
-const TRIES = 5;
-const PAUSE_MS = 400;
+const AHEAD_AFTER_MS = 600; // the small photos of this grid come first
 const GRIDS_TO_A_REST = 5;
-const MARKED = "marked in the grid";
 
 export class Screening extends Session {
   /** @param {any} page @param {import("../lib/session.js").Hooks & GridHooks} hooks @param {() => number} size photos in a grid */
@@ -30,29 +30,41 @@ export class Screening extends Session {
     super(page, { ...hooks, Box: BatchOutbox });
     this.gridHooks = hooks;
     this.size = size;
-    const box = /** @type {BatchOutbox} */ (this.outbox);
-    box.sendAll = (entries) => request("POST", page.urls.batch, batchBody(entries));
-    this.box = box;
-    const kept = `quadrat:${page.worker.key}:`;
-    this.keys = { mode: `${kept}mode:${page.campaign.slug}`, marks: `${kept}marks:${page.campaign.slug}` };
+    this.box = /** @type {BatchOutbox} */ (this.outbox);
+    this.box.sendAll = (entries) => request("POST", page.urls.batch, batchBody(entries));
+    const key = (/** @type {string} */ what) => `quadrat:${page.worker.key}:${what}:${page.campaign.slug}`;
+    this.keys = { mode: key("mode"), marks: key("marks") };
     this.isGrid = page.campaign.has_grid && this.storage.read(this.keys.mode) !== "single";
     /** The grid that is shown. @type {Assignment[]} */
     this.grid = [];
     /** Marked photos that wait for their reason. @type {Assignment[]} */
     this.reasons = [];
+    /** @type {Set<string>} */
+    this.marked = new Set();
+    /** They come again. @type {Assignment[]} */
+    this.unseen = [];
     /** @type {{grid: Assignment[], verdicts: Map<string, string>, marks: string[], at: number}|null} */
     this.lastGrid = null;
     this.nGrids = 0;
+    /** Said with the next photo. */
+    this.notice = "";
+    this.supply.claim = (count) => this.claim(count);
+    this.ahead = new Ahead((count) => this.claim(count));
     const showTally = this.tally.show.bind(this.tally);
     // a grid has more photos than a rest is away: the day's total says more
     this.tally.show = () => (this.isGrid ? setText(byId("tally"), say("today", { n: this.tally.today })) : showTally());
+  }
+
+  /** @param {number} count @param {"grid"|"single"} [mode] */
+  claim(count, mode = this.isGrid ? "grid" : "single") {
+    return request("POST", this.page.urls.claim, { count, mode });
   }
 
   start() {
     // claiming again renews all that is held with one request
     keepLeases(
       () => this.grid.slice(0, 1),
-      () => this.supply.claim(this.grid.length),
+      () => this.claim(this.grid.length + this.ahead.waiting.length),
     );
     addEventListener("pagehide", () => void this.outbox.flush());
     document.addEventListener("visibilitychange", () => document.hidden && void this.outbox.flush());
@@ -71,34 +83,67 @@ export class Screening extends Session {
     return this.nextGrid();
   }
 
+  /** The photos that were not seen, then those that are ahead; else the server is asked. */
   async nextGrid() {
     const turn = (this.turn += 1);
+    const { ahead } = this;
     this.item = null;
     this.grid = [];
-    this.card("loading");
-    let reply = { status: 503, body: /** @type {any} */ (null) };
-    let fresh = /** @type {Assignment[]} */ ([]);
-    for (let i = 0; i < TRIES && !fresh.length; i += 1) {
-      if (i) await new Promise((done) => setTimeout(done, PAUSE_MS));
-      await this.outbox.flush();
-      reply = await this.supply.claim(this.size());
+    if (this.unseen.length + ahead.waiting.length < this.size()) {
+      this.card("loading");
+      await ahead.arriving;
       if (turn !== this.turn) return;
-      fresh = (reply.body?.assignments ?? []).filter((/** @type {Assignment} */ one) => !this.supply.answered.has(one.id));
-      if (reply.status !== 201) break;
     }
+    ahead.putBack(this.unseen);
+    this.unseen = [];
+    ahead.waiting = ahead.waiting.filter(({ id }) => !this.supply.answered.has(id));
+    const isEnough = ahead.isAll || ahead.waiting.length >= this.size();
+    const next = isEnough ? ahead.take(this.size()) : [];
+    if (next.length) this.open(next, this.storage.read(this.keys.marks) ?? [], false);
+    else await this.askForGrid(turn);
+  }
+
+  /** @param {number} turn */
+  async askForGrid(turn) {
+    this.card("loading");
+    const isAnswered = (/** @type {string} */ id) => this.supply.answered.has(id);
+    const { fresh, status, detail } = await this.ahead.insist(this.size(), () => this.outbox.flush(), isAnswered);
+    if (turn !== this.turn) return;
     if (fresh.length) this.open(fresh, this.storage.read(this.keys.marks) ?? [], false);
-    else this.cardFor(reply.status === 201 ? 503 : reply.status, reply.body?.detail ?? "");
+    else if (status === 204) await this.leaveGrids(turn);
+    else this.cardFor(status, detail);
+  }
+
+  /** No photo is left for grids; some may be left that are shown alone. @param {number} turn */
+  async leaveGrids(turn) {
+    const { status, body } = await this.claim(1, "single");
+    if (turn !== this.turn) return;
+    if (status !== 201) {
+      this.cardFor(status, body?.detail ?? "");
+      return;
+    }
+    this.notice = say("alone");
+    this.change("single");
   }
 
   /** @param {Assignment[]} grid @param {string[]} marks @param {boolean} isAgain all of it has been seen */
   open(grid, marks, isAgain) {
-    this.turn += 1;
+    const turn = (this.turn += 1);
     this.item = null;
     this.grid = grid;
     this.card(null);
-    this.timing.wait();
     this.gridHooks.showGrid(grid, marks.filter((id) => grid.some((one) => one.id === id)), isAgain);
     requestAnimationFrame(() => this.timing.restart());
+    setTimeout(() => turn === this.turn && void this.prepare(), AHEAD_AFTER_MS);
+  }
+
+  /** What the server does not have yet counts as held there, so that goes first. */
+  async prepare() {
+    const { turn } = this;
+    await this.outbox.flush();
+    const missing = this.size() - this.ahead.waiting.length;
+    if (!this.isGrid || turn !== this.turn || missing <= 0) return;
+    await this.ahead.fetch(missing, this.grid, (id) => this.supply.answered.has(id));
   }
 
   /** Marks outlive the page. @param {string[]} marks */
@@ -107,51 +152,35 @@ export class Screening extends Session {
     this.storage.write(this.keys.marks, marks);
   }
 
-  /** What was seen and not marked shows the animal; marked ones are asked about; the rest comes again. */
   submitGrid() {
-    const { marks, seen, broken, ms } = this.gridHooks.look();
+    const look = this.gridHooks.look();
     const before = this.lastGrid?.grid === this.grid ? this.lastGrid.verdicts : new Map();
-    const asked = new Set([...marks, ...broken]);
-    const plain = this.grid.filter(({ id }) => seen.includes(id) && !asked.has(id));
-    const verdicts = new Map(plain.map(({ id }) => [id, "animal"]));
-    const fresh = plain.filter(({ id }) => before.get(id) !== "animal");
-    // answered as showing the animal and marked after all: that must not stand while the reason is asked
-    const withdrawn = this.grid.filter(({ id }) => asked.has(id) && before.get(id) === "animal");
-    this.reasons = this.grid.filter(({ id }) => asked.has(id));
-    const share = this.timingOf(seen.length);
+    const { plain, fresh, withdrawn, reasons, unseen, verdicts } = sorted(this.grid, look, before);
+    const share = sharedTiming(this.timing.report(), look.seen.length, this.grid.length);
     void this.box.putAll([
-      ...fresh.map((one) => this.entry(one, { outcome: "answered", label: "animal" }, { ...share, seen_ms: ms[one.id] })),
-      ...withdrawn.map((one) => this.entry(one, { outcome: "cant_tell", label: null, comment: MARKED }, share)),
+      ...fresh.map((one) => this.entry(one, { ...PLAIN, timing: { ...share, seen_ms: look.ms[one.id] } })),
+      // that must not stand while the reason is asked
+      ...withdrawn.map((one) => this.entry(one, { ...WITHDRAWN, timing: share })),
     ]);
     for (const { id } of plain) this.supply.answered.add(id);
-    for (const { id } of this.reasons) this.supply.answered.delete(id);
-    for (const { id } of fresh) if (!before.has(id)) this.tally.count();
-    for (const { id } of withdrawn) verdicts.set(id, "cant_tell");
+    for (const { id } of reasons) this.supply.answered.delete(id);
+    for (const { id } of fresh) if (!before.has(id)) this.tally.count(share.visible_ms - share.idle_ms);
+    for (const { id } of plain) this.marked.delete(id);
+    for (const id of look.marks) this.marked.add(id);
+    Object.assign(this, { reasons, unseen });
     const at = before.size ? /** @type {any} */ (this.lastGrid).at : Date.now();
-    this.lastGrid = { grid: this.grid, verdicts, marks, at };
-    const unseen = this.grid.length - plain.length - this.reasons.length;
-    if (unseen) this.tell(say("unseen", { n: unseen }));
-    if (!this.storage.isLasting) this.tell(say("memory_only"));
+    this.lastGrid = { grid: this.grid, verdicts, marks: look.marks, at };
+    if (unseen.length) this.tell(say("unseen", { n: unseen.length }));
+    this.warnOfMemory();
     this.nGrids += 1;
-    if (!this.reasons.length && this.nGrids % GRIDS_TO_A_REST === 0) this.rest();
+    if (!reasons.length && this.nGrids % GRIDS_TO_A_REST === 0) this.rest();
     else void this.advance();
-    return { n: plain.length, unseen };
   }
 
-  /** @param {Assignment} assignment @param {{outcome: string} & Record<string, unknown>} answer @param {Record<string, number>} timing */
-  entry(assignment, answer, timing) {
-    return {
-      url: this.url("answer", assignment.id),
-      body: { idempotency_key: uuid(), ...answer, timing },
-      assignment: { ...assignment, memo: "" },
-    };
-  }
-
-  /** The time of a grid, shared among the photos that were seen. @param {number} n */
-  timingOf(n) {
-    const report = this.timing.report();
-    const each = ["visible_ms", "hidden_ms", "idle_ms"].map((name) => [name, Math.round(report[name] / Math.max(1, n))]);
-    return { grid: this.grid.length, submit_ms: report.submit_ms, ...Object.fromEntries(each) };
+  /** @param {Assignment} assignment @param {{outcome: string} & Record<string, unknown>} answer */
+  entry(assignment, answer) {
+    const body = { idempotency_key: uuid(), ...answer };
+    return { url: this.url("answer", assignment.id), body, assignment: { ...assignment, memo: "" } };
   }
 
   rest() {
@@ -170,23 +199,49 @@ export class Screening extends Session {
   goBack() {
     if (!this.isGrid) return super.goBack();
     const wasSingle = this.canGoBack && /** @type {any} */ (this.last).at > (this.lastGrid?.at ?? 0);
+    const isTooLate = !this.lastGrid || Date.now() - this.lastGrid.at >= GRACE_MS;
+    if (isTooLate && !wasSingle) return false;
     this.item = null; // it is held and comes again
+    if (this.grid !== this.lastGrid?.grid) this.ahead.putBack(this.grid);
     if (wasSingle) {
       this.grid = [];
       return super.goBack();
     }
-    if (!this.lastGrid || Date.now() - this.lastGrid.at >= GRACE_MS) return false;
-    this.open(this.lastGrid.grid, this.lastGrid.marks, true);
+    const { grid, marks } = /** @type {any} */ (this.lastGrid);
+    this.ahead.waiting = this.ahead.waiting.filter((one) => !grid.includes(one));
+    this.unseen = [];
+    this.open(grid, marks, true);
     return true;
   }
 
-  /** @param {"grid"|"single"} mode */
+  get isMarked() {
+    return this.marked.has(this.item?.assignment.id ?? "");
+  }
+
+  /** How the worker came to see this photo goes with the verdict. @param {{outcome: string} & Record<string, unknown>} answer @param {unknown} memo */
+  submit(answer, memo) {
+    super.submit({ ...answer, mode: this.isMarked ? "marked" : "single" }, memo);
+  }
+
+  /** What is said with a photo of a grid that is shown alone. */
+  get reasonWords() {
+    if (!this.isMarked) return say("unloaded");
+    return say("reason", { n: this.reasons.filter(({ id }) => this.marked.has(id)).length });
+  }
+
+  /** The worker's choice, which is kept. @param {"grid"|"single"} mode */
   become(mode) {
-    this.isGrid = mode === "grid";
     this.storage.write(this.keys.mode, mode);
+    this.change(mode);
+  }
+
+  /** @param {"grid"|"single"} mode */
+  change(mode) {
+    this.isGrid = mode === "grid";
     this.supply.queue = this.isGrid ? [] : this.supply.queue.filter((item) => !this.supply.answered.has(item.assignment.id));
     this.supply.current = null;
-    this.grid = this.reasons = [];
+    this.grid = this.reasons = this.unseen = [];
+    this.ahead.clear();
     this.lastGrid = null;
     this.gridHooks.become(mode);
     this.tally.show();
