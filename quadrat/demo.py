@@ -22,7 +22,7 @@ from django.utils import timezone
 from annotate import aggregation as box_aggregation
 from catalog.models import Dataset
 from catalog.superclasses import SuperClass
-from crowd import campaigns, people, refitting
+from crowd import campaigns, gold_making, people, refitting
 from crowd.models import Campaign, User
 from quadrat import demo_scenes
 from quadrat.simulated_crowd import Simulation
@@ -34,7 +34,7 @@ DATASET = "field-scenes"
 
 @dataclass(frozen=True, slots=True)
 class DemoCampaign:
-    """A campaign and how far the simulated crowd takes it."""
+    """A campaign, how far the simulated crowd takes it, and how many of its photos are gold."""
 
     slug: str
     kind: Campaign.Kind
@@ -44,15 +44,20 @@ class DemoCampaign:
     n_workers: int
     days_ago: float
     max_workers: int
+    n_gold: int = 0
     seed: int = demo_scenes.SEED
 
 
 # The birds' seed puts photos with one or two large birds where a visitor begins; the limit of three
 # workers leaves some of the others disputed.
 DEMO_CAMPAIGNS = [
-    DemoCampaign("birds", Campaign.Kind.BOX, SuperClass.AVES, "train", 0.45, 9, 2.5, 3, seed=1464),
+    DemoCampaign(
+        "birds", Campaign.Kind.BOX, SuperClass.AVES, "train", 0.42, 9, 2.5, 3, n_gold=4, seed=1464
+    ),
     DemoCampaign("insects", Campaign.Kind.BOX, SuperClass.INSECTA, "train", 1.0, 7, 4, 4),
-    DemoCampaign("mammals-seen", Campaign.Kind.VERIFY, SuperClass.MAMMALIA, "test", 0.6, 8, 1.5, 4),
+    DemoCampaign(
+        "mammals-seen", Campaign.Kind.VERIFY, SuperClass.MAMMALIA, "test", 0.6, 8, 1.5, 4, n_gold=4
+    ),
 ]
 
 
@@ -104,6 +109,8 @@ def _populate(wish: DemoCampaign, organizer: User) -> None:
         by=organizer,
         now=start,
     )
+    if wish.n_gold:
+        gold_making.add(campaign, count=wish.n_gold, seed=wish.seed, by=organizer, now=start)
     n_calls = 2.6 * 3 * campaign.tasks.count() * wish.until
     clock = Clock(start, timedelta(days=wish.days_ago) / n_calls)
     Simulation(

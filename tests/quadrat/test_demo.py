@@ -35,6 +35,10 @@ def test_the_demo_lives(tmp_path: Path) -> None:
     tasks = json.loads(manage("shell", "--no-imports", "-v0", "-c", STATES))
     states = Counter(state for _, _, state in tasks)
     assert min(states["retired"], states["disputed"], states["open"]) >= 3
+    assert Counter(slug for slug, _, state in tasks if state == "gold") == {
+        "birds": 4,
+        "mammals-seen": 4,
+    }
     assert {kind for _, kind, _ in tasks} == {"box", "verify"}
     open_birds = [task for task in tasks if task[0] == "birds" and task[2] == "open"]
     assert len(open_birds) >= 15

@@ -6,7 +6,8 @@ import pytest
 
 from annotate import aggregation as box_aggregation
 from annotate.models import Box, Consensus
-from crowd.models import Campaign, Task, Worker
+from crowd import gold_making
+from crowd.models import Campaign, GoldScore, Task, Worker
 from quadrat.simulated_crowd import HumansAtWork, Simulation, has_reference
 from tests import make
 from tests.make import NOON
@@ -68,6 +69,16 @@ def test_it_stops_at_the_share_that_is_wanted():
     simulate(campaign, until=0.5)
     n_ended = Task.objects.exclude(state=Task.State.OPEN).count()
     assert 20 <= n_ended < 40
+
+
+def test_it_answers_gold_like_any_task():
+    campaign = make.campaign(60, boxes_xywh=[BIRD])
+    gold_making.add(campaign, count=20, now=NOON)
+    simulate(campaign)
+    assert not Task.objects.filter(state=Task.State.OPEN).exists()
+    scores = GoldScore.objects.all()
+    assert scores.exists()
+    assert scores.filter(is_good=True).count() > scores.count() / 3
 
 
 def test_it_keeps_out_of_a_campaign_where_people_are_at_work(ada):
