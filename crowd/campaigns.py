@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from catalog.models import Dataset
 from catalog.superclasses import BOXED, SuperClass
 from consensus.stopping import BOX_RULE, VOTE_RULE
-from crowd import audit
+from crowd import audit, gold_making
 from crowd.errors import Conflict, Invalid
-from crowd.models import HIGHEST_COST, MOST_WORKERS, PILOT_ANSWERS, Campaign, User
+from crowd.models import HIGHEST_COST, MOST_WORKERS, PILOT_ANSWERS, Campaign, Task, User
 from simulation.sightings import SUPER_CLASSES as TRACED
 
 # The risk at which a consensus may stand.
@@ -51,12 +51,15 @@ FROM (
 
 
 class Options(TypedDict, total=False):
-    """What a campaign may leave as it is; the last two are for verification only.
+    """What a campaign may leave as it is.
 
-    `has_grid` offers workers to screen many photos at once. `missed_cost` (1 to 1,000): how many
-    times as bad a missed non-instance is as a false alarm.
+    `split`: only images of that split. `seed`: another order of the tasks. `has_grid`
+    (verification) offers workers to screen many photos at once. `missed_cost` (verification, 1 to
+    1,000): how many times as bad a missed non-instance is as a false alarm.
     """
 
+    split: str
+    seed: int
     instructions: str
     has_grid: bool
     has_qualification: bool
@@ -69,13 +72,12 @@ def create(
     kind: Campaign.Kind,
     dataset: Dataset,
     super_class: SuperClass,
-    split: str = "",
     stopping: Campaign.Stopping = Campaign.Stopping.FIXED,
     workers_per_task: int | None = None,
     max_workers: int | None = None,
     tau: float | None = None,
     pilot_share: float | None = None,
-    seed: int = 0,
+    n_gold: int = 0,
     by: User | None = None,
     now: datetime,
     **options: Unpack[Options],
@@ -86,25 +88,22 @@ def create(
     campaign the least (default 2). `max_workers` (default: two more; five more where it is adaptive
     or has a grid) limits how many may answer. `tau` is the risk at which a consensus may stand,
     0 to 1 (default: `TAU` of the kind). `pilot_share` (0 to 1) of the tasks get three answers in
-    any case; by default 8 % where an adaptive campaign may stop after one, else none. Raises
-    `Invalid` with the reasons by field.
+    any case; by default 8 % where an adaptive campaign may stop after one, else none. `n_gold` of
+    the photos whose answer is known become gold (`crowd/gold_making.py`). Raises `Invalid` with the
+    reasons by field.
     """
     has_grid = options.get("has_grid", False)
-    least = _least(stopping, has_grid=has_grid) if workers_per_task is None else workers_per_task
-    more = MORE_THAN_GRIDS if has_grid else MORE_WORKERS[stopping]
-    most = min(least + more, MOST_WORKERS) if max_workers is None else max_workers
+    least, most = _limits(stopping, workers_per_task, max_workers, has_grid=has_grid)
     campaign = Campaign(
         slug=slug,
         kind=kind,
         dataset=dataset,
-        split=split,
         super_class=super_class,
         stopping=stopping,
         workers_per_task=least,
         max_workers=most,
         tau=TAU[kind] if tau is None else tau,
         pilot_share=_pilots(stopping, least, most) if pilot_share is None else pilot_share,
-        seed=seed,
         created_by=by,
         **options,
     )
@@ -114,11 +113,31 @@ def create(
         if not _make_tasks(campaign):
             raise Invalid("No image fits.", {"super_class": [_nothing_fits(campaign)]})
         audit.record(by, "create", f"campaign {slug}", {"kind": kind.value}, now=now)
+        if n_gold:
+            _add_gold(campaign, n_gold, by=by, now=now)
     return campaign
 
 
-def _least(stopping: Campaign.Stopping, *, has_grid: bool) -> int:
-    return GRIDS if has_grid else WORKERS[stopping]
+def _limits(
+    stopping: Campaign.Stopping, least: int | None, most: int | None, *, has_grid: bool
+) -> tuple[int, int]:
+    """How many answers are wanted and allowed, the usual ones where it is not said."""
+    if least is None:
+        least = GRIDS if has_grid else WORKERS[stopping]
+    if most is None:
+        more = MORE_THAN_GRIDS if has_grid else MORE_WORKERS[stopping]
+        most = min(least + more, MOST_WORKERS)
+    return least, most
+
+
+def _add_gold(campaign: Campaign, count: int, *, by: User | None, now: datetime) -> None:
+    try:
+        gold_making.add(campaign, count=count, seed=campaign.seed, by=by, now=now)
+    except Invalid as error:
+        raise Invalid(error.detail, {"n_gold": [error.detail]}) from error
+    if not campaign.tasks.exclude(state=Task.State.GOLD).exists():
+        said = "That would leave no photo to ask about; take fewer."
+        raise Invalid(said, {"n_gold": [said]})
 
 
 def _pilots(stopping: Campaign.Stopping, least: int, most: int) -> float:

@@ -21,6 +21,7 @@ RESERVED_SLUGS = frozenset({"new"})
 JOINERS = 50
 # enough to know fifty workers a little, and few for an organizer to look through
 GOLD = 40
+MOST_GOLD = 10_000
 # the doubt at which a photo is finished: careful, balanced (the default of its kind), thrifty
 TAUS = {Campaign.Kind.BOX: BOX_TAUS, Campaign.Kind.VERIFY: VOTE_TAUS}
 # what the fields of an adaptive campaign are called where the domain names a field
@@ -190,6 +191,14 @@ class CampaignForm(forms.Form):
         help_text="On drawn scenes, with feedback. Real photos come once four of the latest five "
         "scenes are good.",
     )
+    n_gold = forms.IntegerField(
+        label="Photos whose answer is known",
+        required=False,
+        min_value=0,
+        max_value=MOST_GOLD,
+        help_text="So many become gold: workers meet them among the others, and are measured by "
+        "them. The answers come with the imported images; more can be added later. Empty: none.",
+    )
     instructions = forms.CharField(
         required=False,
         max_length=5000,
@@ -240,6 +249,7 @@ class CampaignForm(forms.Form):
             "missed_cost": 1.0 if self.is_of_boxes else data["missed_cost"] or 1.0,
             "has_grid": data["has_grid"] and not self.is_of_boxes,
             "has_qualification": data["has_qualification"],
+            "n_gold": data["n_gold"] or 0,
             **numbers,
         }
 

@@ -90,6 +90,31 @@ def test_a_grid_is_for_verdicts_and_practice_for_both(desk):
     assert found == {"checks": (True, True), "boxes": (False, True), "plain": (False, False)}
 
 
+def test_photos_whose_answer_is_known_become_gold_with_the_campaign(desk):
+    make.images(5, boxes_xywh=[[10, 10, 50, 50]])
+    desk.post(reverse("dashboard:campaign_new"), wish(n_gold="2"))
+    states = Task.objects.filter(campaign__slug="sparrows").values_list("state", flat=True)
+    assert sorted(states) == ["gold", "gold", "open", "open", "open"]
+
+
+@pytest.mark.parametrize(
+    ("known", "n_gold", "said"),
+    [
+        (True, "5", "That would leave no photo to ask about"),
+        (False, "2", "is it known where the boxes are"),
+        (True, "-1", "greater than or equal to 0"),
+    ],
+)
+def test_gold_that_there_cannot_be_is_refused_beside_its_field(desk, known, n_gold, said):
+    make.images(5, boxes_xywh=[[10, 10, 50, 50]] if known else None)
+    reply = desk.post(reverse("dashboard:campaign_new"), wish(n_gold=n_gold))
+    html = reply.content.decode()
+    assert reply.status_code == 422
+    assert html.count(said) == 2, "beside the field and in the summary"
+    assert 'id="id_n_gold_error"' in html
+    assert not Campaign.objects.exists()
+
+
 def test_what_belongs_to_the_other_choice_is_ignored(desk):
     make.images(4)
     desk.post(reverse("dashboard:campaign_new"), wish(least="99", pilots="none", care="wild"))
