@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -64,12 +65,14 @@ class OwnSummaryView(APIView):
 
 
 class WhoView(APIView):
-    permission_classes = [IsWorker]
+    # not `IsWorker`: the page of somebody else asks as well
+    permission_classes = [IsAuthenticated]
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         """Whose browser this is: a page that was signed out meanwhile asks before it goes on."""
-        return Response({"worker": cast(User, request.user).worker.pseudonym})
+        worker = worker_of(request.user)
+        return Response({"worker": worker.pseudonym if worker else ""})
 
 
 def _place(request: HttpRequest) -> Place | None:

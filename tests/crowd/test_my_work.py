@@ -215,7 +215,7 @@ def test_a_page_of_one_worker_is_refused_for_another(ada, ben):
     client, named = client_of(ben), {"X-Quadrat-Worker": ada.pseudonym}
     claim = "/api/campaigns/birds/assignments/"
     assert client.post(claim, content_type="application/json", headers=named).status_code == 401
-    assert client.get("/api/me/", headers=named).status_code == 401
+    assert client.get("/api/me/", headers=named).json() == {"worker": ben.pseudonym}
     assert not ben.assignments.exists()
     own = {"X-Quadrat-Worker": ben.pseudonym}
     assert client.post(claim, content_type="application/json", headers=own).status_code == 201
