@@ -106,9 +106,10 @@ test("a border that is pulled near to the photo's border is on it", () => {
 test("habits are kept for one worker and not for the next", () => {
   const storage = new Storage(null);
   const ada = new Settings(storage, "ada");
-  assert.deepEqual(ada.read(), { lefty: false, guides: true });
+  const standard = { lefty: false, guides: true, keys: {}, hasKeys: true };
+  assert.deepEqual(ada.read(), standard);
   ada.write({ lefty: true });
   ada.write({ guides: false });
-  assert.deepEqual(new Settings(storage, "ada").read(), { lefty: true, guides: false });
-  assert.deepEqual(new Settings(storage, "ben").read(), { lefty: false, guides: true });
+  assert.deepEqual(new Settings(storage, "ada").read(), { ...standard, lefty: true, guides: false });
+  assert.deepEqual(new Settings(storage, "ben").read(), standard);
 });

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The keyboard map. Single keys work only while the focus is in the task, and never in a
- * field; letters and digits go by their place (`event.code`) where the sign does not matter.
+ * What keys do. They work only while the focus is in the task, and never in a field; which
+ * single key gives which command is in keymap.js.
  *
  * @typedef {import("./types.js").Point} Point
  */
@@ -14,25 +14,26 @@ const PAN_STEP = 60;
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** @type {Record<string, [keyof import("./types.js").Look, number]>} */
-const LIGHTS = {
-  ",": ["brightness", -LOOK.step],
-  ".": ["brightness", LOOK.step],
-  "<": ["contrast", -LOOK.step],
-  ">": ["contrast", LOOK.step],
-};
+/** What a key that is held may do again. @type {readonly (string|undefined)[]} */
+const REPEATED = [
+  "previous", "next", "edge", "larger", "smaller", "darker", "brighter", "duller", "harder",
+];
 
 export class Keyboard {
   /**
    * @param {HTMLElement} region
+   * @param {import("./keymap.js").Keymap} keymap
    * @param {import("./actions.js").Actions} actions
    * @param {import("./gestures.js").Gestures} gestures
    * @param {Record<"submit"|"nothing"|"cantTell"|"problem"|"goBack"|"help"|"keys", () => void>} commands
    */
-  constructor(region, actions, gestures, commands) {
+  constructor(region, keymap, actions, gestures, commands) {
+    this.keymap = keymap;
     this.actions = actions;
     this.gestures = gestures;
-    this.commands = commands;
+    this.submit = commands.submit;
+    /** @type {Record<string, () => void>} */
+    this.runs = { ...commands, ...this.tools() };
     this.repeats = 0;
     this.drawSince = 0;
     region.addEventListener("keydown", (event) => this.down(event));
@@ -63,7 +64,7 @@ export class Keyboard {
     }
     const isSubmit = event.key === "Enter" && (event.ctrlKey || event.metaKey);
     if (document.querySelector("dialog[open]") || (!isSubmit && isTaken(target, event.key))) return;
-    const run = isSubmit ? this.commands.submit : this.find(event);
+    const run = isSubmit ? this.submit : this.find(event);
     if (!run || (isSubmit && isRefused(target))) return;
     event.preventDefault();
     run();
@@ -76,7 +77,10 @@ export class Keyboard {
     if (event.key === "Alt") return () => this.actions.sight.bare(true);
     if (arrow) return this.arrow(arrow, event.shiftKey);
     if (event.altKey) return null;
-    return this.ofCursor(event) ?? this.command(event) ?? this.tool(event);
+    const fixed = this.fixed(event);
+    if (fixed) return fixed;
+    const command = this.keymap.commandOf(event);
+    return command && (!event.repeat || REPEATED.includes(command)) ? this.runs[command] : null;
   }
 
   /** @param {KeyboardEvent} event */
@@ -106,19 +110,42 @@ export class Keyboard {
     this.actions.store.set({ cursor: to, rubber: rubber && { ...rubber, to } });
   }
 
-  /** Enter and Space set the two corners of a box drawn by keyboard. @param {KeyboardEvent} event */
-  ofCursor({ key, code }) {
+  /** Keys with a name of their own; Enter and Space set the corners of a box drawn by keyboard. @param {KeyboardEvent} event */
+  fixed({ key, shiftKey, repeat }) {
     const { cursor, rubber } = this.state;
     const { actions, gestures } = this;
-    if (code === "KeyB") return () => this.startCursor();
-    if (key === " ") {
-      if (cursor) return () => this.corner(cursor);
-      return () => (gestures.isSpaceHeld = true);
-    }
-    if (key === "Enter" && cursor) return () => this.corner(cursor);
+    if ((key === " " || key === "Enter") && cursor) return () => this.corner(cursor);
+    if (key === " ") return () => (gestures.isSpaceHeld = true);
+    if (key === "Enter") return shiftKey || repeat ? null : this.submit;
     if (key === "Escape" && (cursor || rubber)) return () => gestures.cancel();
     if (key === "Escape") return () => gestures.cancel() || actions.select(null);
-    return null;
+    if (key === "Backspace") return () => actions.dropPoint() || actions.remove();
+    return key === "Delete" ? () => actions.remove() : null;
+  }
+
+  /** @returns {Record<string, () => void>} */
+  tools() {
+    const { actions } = this;
+    const { sight } = actions;
+    return {
+      box: () => this.startCursor(),
+      mode: () => actions.toggleMode(),
+      previous: () => actions.selectNeighbour(-1),
+      next: () => actions.selectNeighbour(1),
+      edge: () => actions.cycleEdge(),
+      larger: () => sight.zoom(1.25),
+      smaller: () => sight.zoom(0.8),
+      whole: () => sight.fit(),
+      actual: () => sight.actual(),
+      fit: () => sight.fitSelected(),
+      darker: () => sight.adjust("brightness", -LOOK.step),
+      brighter: () => sight.adjust("brightness", LOOK.step),
+      duller: () => sight.adjust("contrast", -LOOK.step),
+      harder: () => sight.adjust("contrast", LOOK.step),
+      plain: () => sight.resetLook(),
+      alone: () => sight.toggleAlone(),
+      guides: () => sight.toggleGuides(),
+    };
   }
 
   startCursor() {
@@ -139,47 +166,6 @@ export class Keyboard {
       this.actions.store.set({ rubber: { from: cursor, to: cursor, armed: true } });
       this.actions.tell("corner");
     }
-  }
-
-  /** @param {KeyboardEvent} event */
-  command({ key, code, shiftKey, repeat }) {
-    const { commands } = this;
-    if (repeat) return null;
-    if (key === "?" || key === "F1") return commands.help;
-    if (code === "KeyK") return commands.keys;
-    if (shiftKey) return code === "KeyZ" ? commands.goBack : null;
-    if (key === "Enter") return commands.submit;
-    if (code === "KeyN") return commands.nothing;
-    if (code === "KeyU") return commands.cantTell;
-    return code === "KeyP" ? commands.problem : null;
-  }
-
-  /** @param {KeyboardEvent} event */
-  tool({ key, code, repeat }) {
-    const { actions } = this;
-    if (key === "Backspace") return () => actions.dropPoint() || actions.remove();
-    if (key === "Delete") return () => actions.remove();
-    if (key === "[") return () => actions.selectNeighbour(-1);
-    if (key === "]") return () => actions.selectNeighbour(1);
-    if (code === "KeyE") return () => actions.cycleEdge();
-    if (code === "KeyX" && !repeat) return () => actions.toggleMode();
-    return this.view(key, code, repeat);
-  }
-
-  /** @param {string} key @param {string} code @param {boolean} isHeld */
-  view(key, code, isHeld) {
-    const { sight } = this.actions;
-    const look = LIGHTS[key];
-    if (look) return () => sight.adjust(...look);
-    if (key === "\\" || code === "Backslash") return () => sight.resetLook();
-    if (key === "+" || key === "=") return () => sight.zoom(1.25);
-    if (key === "-") return () => sight.zoom(0.8);
-    if (code === "Digit0") return () => sight.fit();
-    if (code === "Digit1") return () => sight.actual();
-    if (code === "KeyF") return () => sight.fitSelected();
-    if (isHeld) return null;
-    if (code === "KeyG") return () => sight.toggleGuides();
-    return code === "KeyH" ? () => sight.toggleAlone() : null;
   }
 }
 

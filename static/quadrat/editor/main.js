@@ -9,6 +9,7 @@ import { withReasons } from "./boxes.js";
 import { Drafts } from "./draft.js";
 import { Gestures } from "./gestures.js";
 import { Keyboard } from "./keyboard.js";
+import { Keymap } from "./keymap.js";
 import { Panel } from "./panel.js";
 import { Painter } from "./render.js";
 import { Settings } from "./settings.js";
@@ -28,7 +29,9 @@ const drafts = new Drafts(session.storage, page.worker.key);
 const actions = new Actions(store, maxBoxes, (key, values) => speak(key, values));
 const painter = new Painter(byId("photo"), byId("overlay"));
 const panel = new Panel(actions);
-const toolbox = new Tools(actions, new Settings(session.storage, page.worker.key));
+const settings = new Settings(session.storage, page.worker.key);
+const toolbox = new Tools(actions, settings);
+const keymap = new Keymap(settings);
 /** @type {import("./loupe.js").Loupe|null} */
 let loupe = null;
 const gestures = new Gestures(stage, actions);
@@ -139,7 +142,13 @@ const tools = {
 };
 for (const [id, run] of Object.entries(tools)) byId(id).addEventListener("click", run);
 
-new Keyboard(byId("task"), actions, gestures, {
+keymap.show();
+byId("keys").addEventListener(
+  "toggle",
+  async () => new (await import("./keytable.js")).KeyTable(byId("keys"), keymap),
+  { once: true },
+);
+new Keyboard(byId("task"), keymap, actions, gestures, {
   submit: () => submitter.submit(),
   nothing: () => submitter.nothing(),
   cantTell: () => submitter.send({ outcome: "cant_tell" }),
