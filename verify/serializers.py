@@ -15,7 +15,6 @@ from crowd.serializers import AnswerSerializer, StoredAnswerSerializer
 from verify import practice
 from verify.models import Label, Verdict
 
-
 MAX_BATCH = 24
 
 
