@@ -69,7 +69,7 @@ export class Keymap {
   show() {
     for (const kbd of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("kbd[data-command]"))) {
       const key = this.keyOf(/** @type {Command} */ (kbd.dataset.command));
-      setText(kbd, key || "–");
+      setText(kbd, key.replace("-", "−") || "–");
       kbd.hidden = !key && !kbd.closest("dt");
     }
     const box = this.keyOf("box");

@@ -1,6 +1,6 @@
 // @ts-check
 /** The box page: builds the parts and connects them. State flows one way, into the store and out to the painters. */
-import { announce } from "../lib/announce.js";
+import { alarm, announce } from "../lib/announce.js";
 import { byId, dialog, readJson, say, setText } from "../lib/dom.js";
 import { showCredit, toast } from "../lib/notice.js";
 import { Session } from "../lib/session.js";
@@ -37,15 +37,17 @@ let loupe = null;
 const gestures = new Gestures(stage, actions);
 const submitter = new Submitter(session, actions, drafts, stage);
 
+const REFUSALS = ["limit", "too_small", "outside", "submit_empty"];
 const SHOWN = [
-  "limit", "too_small", "outside", "armed", "cursor", "corner", "submit_empty",
+  ...REFUSALS, "armed", "cursor", "corner",
   "mode.extreme", "mode.corners", "point", "point_dropped", "brightness", "contrast", "hand.on", "hand.off",
 ];
 
 /** Said to screen readers, and shown where it asks for something. @param {string} key @param {Record<string, string|number>} [values] */
 function speak(key, values) {
   const text = say(key, values);
-  announce(text);
+  if (REFUSALS.includes(key)) alarm(text);
+  else announce(text);
   toast(SHOWN.includes(key) ? text : "");
 }
 
