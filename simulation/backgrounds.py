@@ -6,141 +6,25 @@ animal as a share of the image's height: a near animal means a far background ou
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from dataclasses import field as default
-
 import numpy as np
 from PIL import Image, ImageChops
 
-from simulation.curves import FloatArray, ellipse, limb, smooth
+from simulation.backdrop import Backdrop, Tuft, focus, ground, hills, sky, skyline, trees, vertical
+from simulation.curves import ellipse, limb
 from simulation.foliage import Sketch, fern, flower, grass, pebbles
 from simulation.paint import Colour, Sprite, mix, shade, soft_blur, vary
-from simulation.surfaces import Size, coverage, field, grey, half, lit, paste
-
-Tuft = Callable[[np.random.Generator, float, float, float], Sprite]
-Place = Callable[[np.random.Generator, Size, float], "Backdrop"]
-
-
-@dataclass(frozen=True, slots=True)
-class Backdrop:
-    """A painted place and what composing needs to know about it.
-
-    `feet`: the y (pixels) between which animals stand or swim; those in the air stay above.
-    `perches`: functions from x to the y of a branch. `tuft(rng, x, y, span)` grows something in
-    front of the feet; `front` is painted last. `tint` is the light on the animals; `shadow` 0..1.
-    """
-
-    image: Image.Image
-    feet: tuple[float, float]
-    tint: Colour = (255, 255, 255)
-    shadow: float = 0.5
-    tuft: Tuft | None = None
-    perches: list[Callable[[float], float]] = default(default_factory=list)
-    front: list[Sprite] = default(default_factory=list)
-    water: bool = False
-
-
-def vertical(stops: list[Colour], size: Size) -> Image.Image:
-    """A vertical gradient through evenly spaced colours."""
-    at = np.linspace(0, len(stops) - 1, size[1])
-    rows = [np.interp(at, np.arange(len(stops)), [stop[k] for stop in stops]) for k in range(3)]
-    column = np.stack(rows, axis=1)[:, None, :].astype(np.uint8)
-    return Image.fromarray(column).resize(size)
-
-
-def sky(rng: np.random.Generator, size: Size, stops: list[Colour], cloud: Colour) -> Image.Image:
-    """A sky with soft clouds, denser towards the horizon."""
-    image = vertical(stops, size)
-    small = half(size)
-    amount = np.clip(
-        (field(rng, small, 3, 5, squat=4.0) - float(rng.uniform(0.48, 0.58))) * 4.5, 0, 1
-    )
-    image.paste(cloud, (0, 0), grey(amount * 200, size))
-    return image
-
-
-def skyline(rng: np.random.Generator, size: Size, y: float, swing: float, knots: int) -> FloatArray:
-    """The outline of a range of hills about `y`, closed along the bottom of the image."""
-    x = np.linspace(-0.05 * size[0], 1.05 * size[0], knots)
-    crest = smooth(np.column_stack([x, y + rng.normal(0, swing, knots)]), closed=False)
-    return np.vstack([crest, [(size[0] * 1.05, size[1]), (-0.05 * size[0], size[1])]])
-
-
-def _hills(
-    image: Image.Image, rng: np.random.Generator, y: float, tones: list[Colour], blur: float
-) -> None:
-    size = image.size
-    for k, tone in enumerate(tones):
-        sheet = Sketch((0, 0, *size), size, base=tone)
-        sheet.shape(skyline(rng, size, y + k * size[1] * 0.035, size[1] * 0.02, 9), tone)
-        paste(image, sheet.sprite(blur=blur))
-
-
-def _trees(
-    image: Image.Image,
-    rng: np.random.Generator,
-    y: float,
-    *,
-    height: float,
-    tone: Colour,
-    blur: float,
-    firs: float = 0.5,
-) -> None:
-    """A far line of trees, a share `firs` of them firs, the others round."""
-    size = image.size
-    sheet = Sketch((0, int(y - height * 2), size[0], int(y + height)), size, base=tone)
-    for x in np.sort(rng.uniform(-40, size[0] + 40, 30)):
-        tall, colour = (
-            height * float(rng.uniform(0.5, 1.15)),
-            shade(tone, float(rng.uniform(-0.16, 0.12))),
-        )
-        if rng.random() < firs:
-            for k in range(4):
-                top, wide = y - tall * (1.25 - 0.25 * k), tall * (0.13 + 0.07 * k)
-                fir = [(x, top), (x + wide, top + tall * 0.42), (x - wide, top + tall * 0.42)]
-                sheet.shape(np.asarray(fir), colour)
-        else:
-            for _ in range(6):
-                cx, cy = x + rng.normal(0, tall * 0.18), y - tall * rng.uniform(0.35, 0.85)
-                sheet.shape(
-                    ellipse(cx, cy, tall * 0.26, tall * 0.24, n=18),
-                    shade(colour, float(rng.uniform(-0.08, 0.08))),
-                )
-            sheet.shape(ellipse(x, y, tall * 0.5, tall * 0.22, n=18), colour)
-    paste(image, sheet.sprite(blur=blur))
-
-
-def _ground(
-    image: Image.Image, rng: np.random.Generator, y: float, far: Colour, near: Colour, rough: float
-) -> None:
-    """Bare ground from the horizon down, darker and coarser towards us."""
-    width, height = image.size
-    size = (width, max(2, height - int(y)))
-    land = vertical([far, near], size)
-    small = half(size)
-    noise = field(rng, small, 12, 5)
-    land = ImageChops.overlay(
-        land, Image.merge("RGB", [grey(128 + (noise - 0.5) * 120 * rough, size)] * 3)
-    )
-    land = ImageChops.overlay(land, lit(noise * 24 * rough, -40, size))
-    edge = grey(np.clip(np.linspace(0, 9, size[1]), 0, 1)[:, None].repeat(4, 1) * 255, size)
-    image.paste(land, (0, int(y)), edge)
-
-
-def _focus(subject: float, unit: float) -> float:
-    return unit * (2.0 + 9.0 * subject)
+from simulation.surfaces import Size, coverage, field, grey, half, paste
 
 
 def meadow(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     """A summer meadow with flowers."""
     width, height = size
-    unit, blur = height / 1200, _focus(subject, height / 1200)
+    unit, blur = height / 1200, focus(subject, height / 1200)
     horizon = height * float(rng.uniform(0.34, 0.44))
     image = sky(rng, size, [(126, 176, 222), (196, 220, 232), (236, 236, 214)], (252, 250, 244))
-    _hills(image, rng, horizon - 40 * unit, [(156, 182, 172), (128, 164, 128)], blur * 0.8)
-    _trees(image, rng, horizon + 10 * unit, height=120 * unit, tone=(82, 118, 72), blur=blur)
-    _ground(image, rng, horizon, (168, 188, 96), (74, 112, 42), 0.5)
+    hills(image, rng, horizon - 40 * unit, [(156, 182, 172), (128, 164, 128)], blur * 0.8)
+    trees(image, rng, horizon + 10 * unit, height=120 * unit, tone=(82, 118, 72), blur=blur)
+    ground(image, rng, horizon, (168, 188, 96), (74, 112, 42), 0.5)
     greens: list[Colour] = [(106, 148, 54), (132, 168, 70), (88, 130, 48), (158, 176, 84)]
     for k in range(6):
         y0 = horizon + (height - horizon) * (k / 6) ** 1.3
@@ -207,7 +91,7 @@ def _front_grass(rng: np.random.Generator, size: Size, colours: list[Colour]) ->
 def forest(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     """A wood in mist: trunks in depth, shafts of light, ferns."""
     width, height = size
-    unit, blur = height / 1200, _focus(subject, height / 1200)
+    unit, blur = height / 1200, focus(subject, height / 1200)
     horizon = height * float(rng.uniform(0.50, 0.58))
     fog: Colour = [(204, 216, 186), (222, 208, 168), (186, 206, 206)][int(rng.integers(3))]
     image = vertical([shade(fog, -0.35), fog, shade(fog, 0.25), fog], size)
@@ -235,7 +119,7 @@ def forest(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
             sheet.shape(light, shade(tone, 0.16))
         paste(image, sheet.sprite(blur=blur * (1.1 - 0.25 * depth)))
     _light_shafts(image, rng, shade(fog, 0.6))
-    _ground(image, rng, horizon, mix(fog, (120, 106, 66), 0.6), (66, 54, 36), 0.9)
+    ground(image, rng, horizon, mix(fog, (120, 106, 66), 0.6), (66, 54, 36), 0.9)
     _forest_floor(image, rng, horizon, blur)
     mosses: list[Colour] = [(88, 116, 52), (112, 128, 62), (76, 98, 50)]
     return Backdrop(
@@ -300,12 +184,12 @@ def _front_fern(rng: np.random.Generator, size: Size) -> Sprite:
 def dunes(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     """Desert dunes under a clear sky."""
     width, height = size
-    unit, blur = height / 1200, _focus(subject, height / 1200)
+    unit, blur = height / 1200, focus(subject, height / 1200)
     horizon = height * float(rng.uniform(0.36, 0.46))
     image = sky(rng, size, [(92, 158, 214), (178, 210, 226), (246, 230, 200)], (250, 246, 238))
     tones: list[Colour] = [(226, 190, 146), (214, 170, 118), (206, 158, 104)]
-    _hills(image, rng, horizon - 50 * unit, tones, blur * 0.6)
-    _ground(image, rng, horizon + 30 * unit, (222, 182, 128), (196, 148, 94), 0.35)
+    hills(image, rng, horizon - 50 * unit, tones, blur * 0.6)
+    ground(image, rng, horizon + 30 * unit, (222, 182, 128), (196, 148, 94), 0.35)
     floor = (width, height - int(horizon + 30 * unit))
     small = half(floor)
     y, x = np.mgrid[0 : small[1], 0 : small[0]].astype(float)
@@ -345,14 +229,14 @@ def dunes(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
 def snowfield(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     """Snow before firs in the mist."""
     height = size[1]
-    unit, blur = height / 1200, _focus(subject, height / 1200)
+    unit, blur = height / 1200, focus(subject, height / 1200)
     horizon = height * float(rng.uniform(0.40, 0.50))
     image = sky(rng, size, [(168, 188, 212), (206, 218, 230), (238, 238, 238)], (242, 244, 248))
-    _hills(image, rng, horizon - 60 * unit, [(196, 208, 224), (180, 194, 212)], blur)
-    _trees(
+    hills(image, rng, horizon - 60 * unit, [(196, 208, 224), (180, 194, 212)], blur)
+    trees(
         image, rng, horizon - 10 * unit, height=230 * unit, tone=(150, 168, 184), blur=blur, firs=1
     )
-    _trees(
+    trees(
         image,
         rng,
         horizon + 26 * unit,
@@ -361,7 +245,7 @@ def snowfield(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
         blur=blur * 0.7,
         firs=1,
     )
-    _ground(image, rng, horizon, (226, 233, 242), (244, 247, 251), 0.22)
+    ground(image, rng, horizon, (226, 233, 242), (244, 247, 251), 0.22)
     for k in range(3):
         drift = Sketch((0, 0, *size), size, base=(214, 224, 238))
         y = horizon + (height - horizon) * (0.2 + 0.27 * k)
@@ -403,7 +287,7 @@ def _drift(size: Size) -> Tuft:
 def mountain(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     """Rocks and stones below blue ridges."""
     width, height = size
-    unit, blur = height / 1200, _focus(subject, height / 1200)
+    unit, blur = height / 1200, focus(subject, height / 1200)
     horizon = height * float(rng.uniform(0.44, 0.54))
     image = sky(rng, size, [(104, 156, 212), (184, 210, 230), (232, 234, 230)], (250, 250, 250))
     for k, tone in enumerate([(164, 182, 206), (132, 152, 178), (110, 126, 136)]):
@@ -414,7 +298,7 @@ def mountain(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
             np.vstack([np.column_stack([x, crest]), [(width + 50, height), (-50, height)]]), tone
         )
         paste(image, sheet.sprite(blur=blur * 0.7))
-    _ground(image, rng, horizon, (150, 148, 132), (128, 122, 108), 1.3)
+    ground(image, rng, horizon, (150, 148, 132), (128, 122, 108), 1.3)
     stones = Sketch((0, int(horizon) - 40, width, height), size, base=(150, 144, 134))
     for k in range(4):
         y0 = horizon + (height - horizon) * (k / 4) ** 1.4
@@ -449,7 +333,7 @@ def mountain(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
 def dusk(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     """The last light over a dark meadow."""
     width, height = size
-    unit, blur = height / 1200, _focus(subject, height / 1200)
+    unit, blur = height / 1200, focus(subject, height / 1200)
     horizon = height * float(rng.uniform(0.50, 0.60))
     evening: list[Colour] = [
         [(58, 62, 110), (156, 100, 132), (242, 152, 96), (255, 214, 140)],
@@ -463,9 +347,9 @@ def dusk(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     glow = soft_blur(disc, 90 * unit).point(lambda v: min(255, round(v * 3.4)))
     image.paste((255, 226, 160), (0, 0), glow)
     paste(image, sun.sprite(blur=2 + blur * 0.4))
-    _hills(image, rng, horizon - 30 * unit, [(150, 104, 108), (104, 80, 88)], blur * 0.6)
-    _trees(image, rng, horizon + 12 * unit, height=140 * unit, tone=(70, 58, 62), blur=blur * 0.8)
-    _ground(image, rng, horizon, (142, 112, 76), (58, 56, 40), 0.5)
+    hills(image, rng, horizon - 30 * unit, [(150, 104, 108), (104, 80, 88)], blur * 0.6)
+    trees(image, rng, horizon + 12 * unit, height=140 * unit, tone=(70, 58, 62), blur=blur * 0.8)
+    ground(image, rng, horizon, (142, 112, 76), (58, 56, 40), 0.5)
     tones: list[Colour] = [(112, 98, 56), (88, 84, 50), (146, 118, 66)]
     for k in range(5):
         y0 = horizon + (height - horizon) * (k / 5) ** 1.3
@@ -488,7 +372,7 @@ def dusk(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
 def open_sky(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     """The sky over distant land or a hill."""
     width, height = size
-    blur = _focus(subject, height / 1200)
+    blur = focus(subject, height / 1200)
     stops: list[Colour] = [
         [(72, 138, 206), (150, 196, 230), (222, 234, 238)],
         [(120, 146, 178), (178, 194, 208), (226, 226, 220)],
@@ -496,7 +380,7 @@ def open_sky(rng: np.random.Generator, size: Size, subject: float) -> Backdrop:
     ][int(rng.integers(3))]
     image = sky(rng, (width, height), stops, shade(stops[-1], 0.5))
     tones = [mix(stops[-1], (92, 122, 132), 0.5), mix(stops[-1], (70, 98, 84), 0.75)]
-    _hills(image, rng, height * 0.9, tones, blur * 0.5)
+    hills(image, rng, height * 0.9, tones, blur * 0.5)
     return Backdrop(
         image, (height * 0.92, height * 0.96), tint=mix((255, 255, 255), stops[-1], 0.4)
     )

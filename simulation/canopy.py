@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageChops
 
-from simulation.backgrounds import Backdrop, sky, vertical
+from simulation.backdrop import Backdrop, sky, vertical
 from simulation.curves import ellipse, limb, smooth
 from simulation.foliage import Sketch, leafy_twig
 from simulation.paint import Colour, Part, render, shade, vary

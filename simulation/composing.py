@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.animals import Creature
-from simulation.backgrounds import Backdrop
+from simulation.backdrop import Backdrop
 from simulation.paint import Part, extent, moved
 from simulation.surfaces import Size
 

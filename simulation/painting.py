@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw
 from PIL.Image import Resampling, Transpose
 
-from simulation.backgrounds import Backdrop
+from simulation.backdrop import Backdrop
 from simulation.composing import Placed
 from simulation.curves import FloatArray, ellipse
 from simulation.foliage import Sketch

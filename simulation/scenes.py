@@ -16,9 +16,8 @@ from PIL import Image
 
 from simulation import signs
 from simulation.animals import CREATURES, Creature, Stance
+from simulation.backdrop import Backdrop, Place
 from simulation.backgrounds import (
-    Backdrop,
-    Place,
     dunes,
     dusk,
     forest,

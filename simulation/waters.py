@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageChops
 
-from simulation.backgrounds import Backdrop, sky, skyline, vertical
+from simulation.backdrop import Backdrop, sky, skyline, vertical
 from simulation.curves import ellipse, limb, smooth
 from simulation.foliage import Sketch, grass, pebbles
 from simulation.paint import Colour, Sprite, mix, shade, soft_blur, vary

@@ -24,7 +24,6 @@ MOST_LINES = {".py": 500, ".js": 250, ".html": 200, ".css": 600}
 MOST_FUNCTION_LINES = 50
 # longer than the limit when it was first checked: they may shrink, not grow
 GROWN = {
-    "simulation/backgrounds.py": 502,
     "static/quadrat/lib/session.js": 260,
 }
 # a drawing is one list of strokes: cut in two, it says less

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from simulation.animals import CREATURES, Creature
-from simulation.backgrounds import Backdrop
+from simulation.backdrop import Backdrop
 from simulation.composing import Placed, Pose, place_all, posed, shares
 from simulation.curves import ellipse
 from simulation.paint import Part, Sprite, extent, moved
