@@ -95,6 +95,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         if is_box
         else samples.verdict_figures(found),
         "table": None if is_box else verdicts.verdict_table(found),
+        "grids": verdicts.grids(found) if found.has_grid else None,
         "invitation_form": InvitationForm(auto_id="new-link-%s"),
         "invitations": [
             (invitation, request.build_absolute_uri(reverse("crowd:join", args=[invitation.token])))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Avg, Count
 
 from crowd.models import Campaign, Outcome, Task
+from verify import queries, screening
 from verify.models import ConsensusVerdict, Label, Verdict
 
 
@@ -38,6 +39,28 @@ class VerdictTable:
     @property
     def n_non_instances(self) -> int:
         return sum(row.n_images for row in self.rows if not row.is_instance)
+
+
+@dataclass(frozen=True, slots=True)
+class Grids:
+    """How a campaign's grids do: photos marked in them, and what they caught of the gold that
+    does not show the animal; `is_reliable` while that is enough."""
+
+    n_flagged: int
+    n_seen: int
+    n_marked: int
+    is_reliable: bool
+
+    @property
+    def share(self) -> float | None:
+        return self.n_marked / self.n_seen if self.n_seen else None
+
+
+def grids(campaign: Campaign) -> Grids:
+    """Counts of the whole campaign."""
+    found = queries.sensitivity(campaign)
+    n_flagged = Task.objects.filter(campaign=campaign, is_flagged=True).count()
+    return Grids(n_flagged, found.n_seen, found.n_marked, screening.is_reliable(found))
 
 
 def verdict_table(campaign: Campaign) -> VerdictTable:

@@ -194,3 +194,20 @@ def test_what_is_seen_alone_says_nothing_of_grids(ada):
     screen_gold(campaign, ada, 2, "single")
     assert queries.sensitivity(campaign) == Sensitivity(0, 0)
     assert screening.offers_grid(campaign)
+
+
+def test_organizers_see_what_grids_let_through(ada, ben, client, olga):
+    campaign = with_gold(10)
+    client.force_login(olga)
+
+    def said():
+        page = client.get(f"/dashboard/campaigns/{campaign.slug}/").content.decode()
+        return " ".join(page[page.index('id="grids"') :].split("</p>")[0].split())
+
+    assert "0 photos marked in a grid" in said()
+    screen_gold(campaign, ada, 10, "marked")
+    assert "10 of 10 were marked" in said()
+    assert "one at a time" not in said()
+    screen_gold(campaign, ben, 10, "grid")
+    assert "10 of 20 were marked" in said()
+    assert "photos are shown one at a time" in said()
