@@ -14,6 +14,7 @@ from tests.site import PHONE, Site, shown
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 
 CAMPAIGN = "lizards"
+SMALL: Any = {"width": 320, "height": 568}
 LYING: Any = {"width": 844, "height": 390}
 
 
@@ -216,8 +217,22 @@ def test_an_arrow_of_the_pad_goes_on_while_it_is_held_as_one_step(newcomer):
     assert float(left.input_value()) == pytest.approx(before + once)
 
 
-def test_numbers_can_be_typed_on_a_phone(newcomer):
+def test_four_points_are_counted_where_they_are_set(newcomer):
     page = newcomer(CAMPAIGN, viewport=PHONE, has_touch=True, is_mobile=True)
+    page.locator("#open-tools").tap()
+    page.locator("[data-mode=extreme]").tap()
+    expect(page.locator("#no-boxes")).to_contain_text("four outermost points")
+    page.locator("#open-tools").tap()
+    for n, (x, y) in enumerate(((120, 300), (180, 330), (150, 280)), start=1):
+        page.locator("#stage").tap(position={"x": x, "y": y})
+        expect(page.locator("#hint-points")).to_have_text(f"Outermost points: {n} of 4")
+    page.locator("#undo").tap()
+    expect(page.locator("#hint-points")).to_have_text("Outermost points: 2 of 4")
+
+
+@pytest.mark.parametrize("viewport", [PHONE, SMALL], ids=["phone", "small"])
+def test_numbers_can_be_typed_on_a_phone(newcomer, viewport):
+    page = newcomer(CAMPAIGN, viewport=viewport, has_touch=True, is_mobile=True)
     draw(page, 0.3, 0.3, 0.6, 0.6)
     expect(page.locator("#field-left")).to_be_hidden()
     page.locator("#open-tools").tap()
@@ -229,6 +244,7 @@ def test_numbers_can_be_typed_on_a_phone(newcomer):
     assert photo
     assert field
     assert photo["y"] + photo["height"] <= field["y"]
+    assert photo["height"] >= 90
 
 
 def test_a_phone_on_its_side_keeps_its_height_for_the_photo(newcomer):

@@ -85,6 +85,19 @@ def test_space_and_arrows_never_answer_and_never_change_the_photo(site: Site, ne
     assert answers(site, page) == []
 
 
+def test_a_held_key_answers_once(site: Site, newcomer):
+    page = newcomer(CAMPAIGN)
+    uid = shown(page)
+    page.wait_for_timeout(SETTLE_MS)
+    for _ in range(30):
+        page.keyboard.down("n")  # all but the first are repeats
+        page.wait_for_timeout(30)
+    page.keyboard.up("n")
+    wait_for_another(page, uid)
+    saved(page)
+    assert [outcome for _, outcome in answers(site, page)] == ["nothing"]
+
+
 def test_a_number_that_was_typed_is_sent_with_control_enter(site: Site, newcomer):
     page = newcomer(CAMPAIGN)
     uid = shown(page)

@@ -111,8 +111,10 @@ def boxes_by_touch(site: Site, page: Page) -> list[Drawn]:
     expect_boxes(page, 2)
     tag = on_screen(found, 150, 130)
     swipe(page, (tag[0] + 10, tag[1] - 10), (tag[0] + 10 + 40 * found.scale, tag[1] - 10))
-    page.locator("#duplicate").tap()
+    page.locator("#open-tools").tap()
+    page.locator("#duplicate-too").tap()
     expect_boxes(page, 3)
+    page.locator("#open-tools").tap()
     for name in ("#delete", "#undo", "#boxes li:nth-child(3) button", "#delete"):
         page.locator(name).tap()
     expect_boxes(page, 2)

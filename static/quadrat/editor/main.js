@@ -98,6 +98,7 @@ function paintHints({ mode, points, open, history }) {
   byId("hint").hidden = !isFree || mode === "extreme" || session.tally.today > 0;
   byId("hint-points").hidden = mode !== "extreme" || !(isFree || points.length);
   setText(byId("hint-points"), say("points", { set: points.length }));
+  setText(byId("no-boxes"), say(`no_boxes.${mode}`));
 }
 
 store.subscribe((state, before) => {
