@@ -131,6 +131,7 @@ def organizer(newcomer: People) -> Page:
         "/dashboard/campaigns/new/",
         "/dashboard/campaigns/reptiles/",
         "/dashboard/campaigns/reptiles/tasks/",
+        "/dashboard/campaigns/reptiles/reports/",
         "/dashboard/campaigns/reptiles/workers/",
         "/dashboard/campaigns/reptiles/consensus/",
         "/dashboard/campaigns/reptiles/consensus/compare/?old=now",
@@ -170,6 +171,34 @@ def test_a_workers_page_for_organizers(site: Site, organizer: Page, newcomer: Pe
     )
     go(organizer, f"{site.address}/dashboard/campaigns/reptiles/workers/{worker}/")
     organizer.locator("details.confirm summary").click()
+    assert violations(organizer, themes=BOTH) == []
+
+
+REPORT = """
+import uuid
+from django.utils import timezone
+from annotate import submission
+from crowd import leases, people
+now = timezone.now()
+worker = people.add_guest().worker
+for lease in leases.claim(worker, "geckos", count=24, now=now)[0]:
+    said = {"outcome": "problem", "comment": "upside down", "boxes": [], "timing": {}}
+    submission.accept(worker, lease.id, {**said, "idempotency_key": uuid.uuid4()}, now=now)
+"""
+
+
+def test_reports_are_looked_at_by_keyboard(site: Site, organizer: Page):
+    site.manage("shell", "--no-imports", "-v0", "-c", REPORT)
+    go(organizer, site.address + "/dashboard/campaigns/geckos/reports/")
+    expect(organizer.get_by_role("heading", level=1)).to_have_text("3 photos to look at")
+    assert violations(organizer, themes=BOTH) == []
+    organizer.get_by_role("button", name="Mark photo 1 as seen").press("Enter")
+    expect(organizer.get_by_role("heading", level=1)).to_have_text("2 photos to look at")
+    expect(organizer.get_by_role("status")).to_have_text(
+        "1 photo marked as seen. Nothing changes for workers."
+    )
+    organizer.get_by_role("link", name="Seen 1").press("Enter")
+    expect(organizer.get_by_text("Seen by olga")).to_be_visible()
     assert violations(organizer, themes=BOTH) == []
 
 
