@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from django.utils.translation import gettext as _
+from PIL import Image
 
 from crowd import drawings, qualification
 from crowd.models import Campaign, Worker
@@ -63,13 +64,12 @@ def label_of(case: Case) -> Label:
 def picture(super_class: str, number: int) -> bytes:
     """Practice scene `number` (0 to `N_SCENES` - 1) as JPEG, of `SIZE` pixels."""
     name = f"sightings/{super_class}/{number}.jpg"
-    return drawings.jpeg(name, lambda: _scene(super_class, number).image)
+    return drawings.jpeg(name, partial(_image, super_class, number))
 
 
 def truth(super_class: str, number: int) -> list[list[float]]:
     """Where the animal is in it: one box, or none."""
-    name = f"sightings/{super_class}/{number}.json"
-    return drawings.truth(name, partial(_boxes, super_class, number))
+    return drawings.truth(_truth_name(super_class, number), partial(_boxes, super_class, number))
 
 
 def check(
@@ -96,8 +96,23 @@ def _scene(super_class: str, number: int) -> Scene:
     return draw_sighting(super_class=super_class, case=case_of(number), seed=seed, size=SIZE)
 
 
+def _image(super_class: str, number: int) -> Image.Image:
+    """Drawing takes a while, so the truth is kept along with the picture: nobody waits for it."""
+    scene = _scene(super_class, number)
+    drawings.truth(_truth_name(super_class, number), partial(_rows, scene))
+    return scene.image
+
+
 def _boxes(super_class: str, number: int) -> list[list[float]]:
-    return [[float(side) for side in box] for box in _scene(super_class, number).boxes_xywh]
+    return _rows(_scene(super_class, number))
+
+
+def _rows(scene: Scene) -> list[list[float]]:
+    return [[float(side) for side in box] for box in scene.boxes_xywh]
+
+
+def _truth_name(super_class: str, number: int) -> str:
+    return f"sightings/{super_class}/{number}.json"
 
 
 def _title(*, is_good: bool, is_exact: bool) -> str:

@@ -48,7 +48,7 @@ def before(page: Page, number: int) -> None:
     photo = page.locator("#photo img")
     # the pictures of the instructions are drawn at the same time
     expect(photo).to_have_attribute("src", re.compile(rf"/{number}\.jpg$"), timeout=LONG_MS)
-    expect(page.locator("body")).to_have_attribute("data-open", "true")
+    expect(page.locator("body")).to_have_attribute("data-open", "true", timeout=LONG_MS)
     page.wait_for_timeout(250)
 
 
@@ -65,7 +65,7 @@ def test_practice_opens_the_way_by_keyboard_alone(site: Site, newcomer: People, 
     for number, label in enumerate(labels[:4]):
         before(page, number)
         page.keyboard.press(str(1 + LABELS.index(label)))
-        expect(page.locator("#feedback-next")).to_be_focused()
+        expect(page.locator("#feedback-next")).to_be_focused(timeout=LONG_MS)
         expect(page.locator("#feedback-title")).to_have_text("Right")
         expect(page.locator(f"[data-label={label}]")).to_have_attribute("data-is", "right")
         if number < 3:
