@@ -51,7 +51,7 @@ TARGETS = """() => [...document.querySelectorAll("button, summary, input, select
     .map((one) => (/checkbox|radio/.test(one.type) ? one.closest("label") ?? one : one))
     .map((one) => [one.id || one.textContent.trim().slice(0, 40), one.getBoundingClientRect()])
     .filter(([, box]) => box.width > 1 && box.height > 1)
-    .map(([name, box]) => [name, Math.min(box.width, box.height)])"""
+    .map(([name, box]) => [name, Math.round(10 * Math.min(box.width, box.height)) / 10])"""
 
 
 def measure(world: World) -> Iterator[Target]:

@@ -26,13 +26,16 @@ def at_most(what: str, value: float, limit: float, unit: str, more: str = "") ->
     >>> at_most("targets missed", 3, 0, "")
     Target(what='targets missed', wanted='<= 0', measured='3', is_met=False)
     """
-    measured = f"{value:.3g} {unit}".strip() + (f" ({more})" if more else "")
-    return Target(what, f"<= {limit:g} {unit}".strip(), measured, value <= limit)
+    return Target(what, f"<= {limit:g} {unit}".strip(), _told(value, unit, more), value <= limit)
 
 
 def at_least(what: str, value: float, limit: float, unit: str, more: str = "") -> Target:
-    measured = f"{value:.3g} {unit}".strip() + (f" ({more})" if more else "")
-    return Target(what, f">= {limit:g} {unit}".strip(), measured, value >= limit)
+    return Target(what, f">= {limit:g} {unit}".strip(), _told(value, unit, more), value >= limit)
+
+
+def _told(value: float, unit: str, more: str) -> str:
+    figure = f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{figure} {unit}".strip() + (f" ({more})" if more else "")
 
 
 def beside(what: str, measured: str) -> Target:
