@@ -7,7 +7,7 @@
 import { announce } from "../lib/announce.js";
 import { byId, make, say, setText } from "../lib/dom.js";
 import { thumbnailOf } from "./ahead.js";
-import { Magnifier, creditOf } from "./magnifier.js";
+import { Magnifier } from "./magnifier.js";
 import { Sight, isLargeEnough } from "./sight.js";
 
 const LONG_PRESS_MS = 500;
@@ -67,7 +67,7 @@ export class Grid {
     const name = say("photo", { i: i + 1, of: n });
     const photo = make("button", { type: "button", class: "tile-photo", "aria-label": name, tabindex: i ? -1 : 0 }, img, make("span", { class: "tile-mark" }, say("marked")));
     const closer = make("button", { type: "button", class: "tile-closer", "aria-label": say("enlarge", { i: i + 1, of: n }), tabindex: -1 });
-    const credit = make("p", { class: "tile-credit" }, creditOf(image));
+    const credit = make("p", { class: "tile-credit" }, make("span", { class: "tile-name" }, image.credit), make("span", {}, image.licence));
     // below the photo: over it, a button would hide a corner with the animal in it
     const foot = make("div", { class: "tile-foot" }, credit, closer);
     const tile = make("div", { class: "tile", "data-id": id }, photo, foot);
