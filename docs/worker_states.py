@@ -80,7 +80,8 @@ def keys(*names: str) -> Callable[[Page], None]:
 def full(page: Page) -> None:
     settled(page)
     for i in range(10):
-        drag(page, 0.04 + 0.09 * i, 0.1 + 0.06 * i, 0.12 + 0.09 * i, 0.3 + 0.06 * i)
+        left, top = 0.04 + 0.19 * (i % 5), 0.15 + 0.4 * (i // 5)
+        drag(page, left, top, left + 0.13, top + 0.25)
 
 
 def two_boxes(page: Page) -> None:
