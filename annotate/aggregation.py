@@ -75,7 +75,8 @@ class BoxAggregator(Aggregator[Version]):
         annotations = self.read([task.pk for task in tasks])
         evidence = [Evidence.of(task, annotations.get(task.pk, [])) for task in tasks]
         results = self.merge([one.image() for one in evidence], fitted)
-        stored = _Stored.of(evidence)
+        ids = {one.task.pk: one.ids for one in evidence}
+        stored = versions.Stored.of(Consensus, ids, "boxes")
         return [
             _finding(one, result, fitted, stored, method=self.method, now=now)
             for one, result in zip(evidence, results, strict=True)
@@ -127,36 +128,11 @@ def seen(consensus: Consensus) -> Seen:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """What is stored of some tasks: the current version, and earlier ones of the same evidence."""
-
-    current: Mapping[int, Consensus]
-    earlier: Mapping[int, Sequence[Consensus]]
-
-    @classmethod
-    def of(cls, evidence: Sequence[Evidence]) -> _Stored:
-        current = versions.current(Consensus, [one.task.pk for one in evidence], "boxes")
-        changed = [
-            one.task.pk
-            for one in evidence
-            if (old := current.get(one.task.pk)) and old.version > 1 and old.evidence != one.ids
-        ]
-        return cls(current, versions.earlier(Consensus, changed, "boxes") if changed else {})
-
-    def alike(self, one: Evidence, new: Seen) -> Consensus | None:
-        """An earlier version from the same answers that says the same."""
-        for row in self.earlier.get(one.task.pk, []):
-            if row.evidence == one.ids and not difference(seen(row), new).reasons:
-                return row
-        return None
-
-
 def _finding(
     one: Evidence,
     result: ImageConsensus,
     fitted: Fitted,
-    stored: _Stored,
+    stored: versions.Stored[Consensus],
     *,
     method: str,
     now: datetime,
@@ -174,7 +150,9 @@ def _finding(
     version = None
     if is_changed or old is None or old.evidence != one.ids:
         number = old.version + 1 if old else 1
-        alike = stored.alike(one, new)
+        alike = stored.alike(
+            one.task.pk, one.ids, lambda row: not difference(seen(row), new).reasons
+        )
         mark = _fingerprint(one, fitted, method)
         version = (
             _again(alike, number, now=now)

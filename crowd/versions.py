@@ -1,12 +1,13 @@
-"""Versions of one task's consensus: a new one only when something has changed."""
+"""Versions of a task's consensus: a new one only when something has changed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Model
 
@@ -34,6 +35,31 @@ def earlier(model: type[M], task_ids: Iterable[int], *related: str) -> dict[int,
     for row in rows.order_by("task_id", "-version").prefetch_related(*related):
         found[row.task_id].append(row)  # type: ignore[attr-defined]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[M]):
+    """What is stored of some tasks' consensus, by task id: the current version, and the earlier
+    ones of those tasks whose answers are others now."""
+
+    current: Mapping[int, M]
+    earlier: Mapping[int, Sequence[M]]
+
+    @classmethod
+    def of(cls, model: type[M], evidence: Mapping[int, list[int]], *related: str) -> Stored[M]:
+        """`evidence`: by task id, the ids of the answers that count now; with what is related."""
+        newest: Mapping[int, Any] = current(model, evidence, *related)
+        changed = [
+            task_id
+            for task_id, ids in evidence.items()
+            if (old := newest.get(task_id)) and old.version > 1 and old.evidence != ids
+        ]
+        return cls(newest, earlier(model, changed, *related) if changed else {})
+
+    def alike(self, task_id: int, ids: list[int], is_same: Callable[[M], bool]) -> M | None:
+        """The newest earlier version from the same answers that says the same."""
+        rows: Iterable[Any] = self.earlier.get(task_id, [])
+        return next((row for row in rows if row.evidence == ids and is_same(row)), None)
 
 
 def copied(row: M, **changes: Any) -> M:

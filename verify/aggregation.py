@@ -69,7 +69,8 @@ class VerdictAggregator(Aggregator[ConsensusVerdict]):
         verdicts = self.read([task.pk for task in tasks])
         evidence = [Evidence.of(task, verdicts.get(task.pk, [])) for task in tasks]
         results = self.merge(evidence, fitted)
-        stored = _Stored.of(evidence)
+        ids = {one.task.pk: one.ids for one in evidence}
+        stored = versions.Stored.of(ConsensusVerdict, ids)
         return [
             _finding(one, result, fitted, stored, method=self.method, now=now)
             for one, result in zip(evidence, results, strict=True)
@@ -133,36 +134,11 @@ def _by_cost(evidence: Sequence[Evidence]) -> dict[float, list[int]]:
     return places
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """What is stored of some tasks: the current version, and earlier ones of the same evidence."""
-
-    current: Mapping[int, ConsensusVerdict]
-    earlier: Mapping[int, Sequence[ConsensusVerdict]]
-
-    @classmethod
-    def of(cls, evidence: Sequence[Evidence]) -> _Stored:
-        current = versions.current(ConsensusVerdict, [one.task.pk for one in evidence])
-        changed = [
-            one.task.pk
-            for one in evidence
-            if (old := current.get(one.task.pk)) and old.version > 1 and old.evidence != one.ids
-        ]
-        return cls(current, versions.earlier(ConsensusVerdict, changed) if changed else {})
-
-    def alike(self, one: Evidence, new: Seen) -> ConsensusVerdict | None:
-        """An earlier version from the same answers that says the same."""
-        for row in self.earlier.get(one.task.pk, []):
-            if row.evidence == one.ids and not difference(seen(row), new).reasons:
-                return row
-        return None
-
-
 def _finding(
     one: Evidence,
     result: VoteConsensus,
     fitted: Fitted,
-    stored: _Stored,
+    stored: versions.Stored[ConsensusVerdict],
     *,
     method: str,
     now: datetime,
@@ -177,7 +153,9 @@ def _finding(
     version = None
     if is_changed or old is None or old.evidence != one.ids:
         number = old.version + 1 if old else 1
-        alike = stored.alike(one, new)
+        alike = stored.alike(
+            one.task.pk, one.ids, lambda row: not difference(seen(row), new).reasons
+        )
         mark = _fingerprint(one, fitted, method)
         version = (
             versions.copied(alike, version=number, is_current=True, computed_at=now)
