@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { left, renewalDelay, renewed, stateOf } from "../../static/quadrat/lib/lease.js";
+import { Tally } from "../../static/quadrat/lib/tally.js";
 import { Timing } from "../../static/quadrat/lib/timing.js";
 import { commandOf } from "../../static/quadrat/verify/keys.js";
 
@@ -100,4 +101,19 @@ test("a renewal begins the count anew; a refusal says that it is lost; no word c
   assert.equal(stateOf(held, 1_000_000), "");
   renewed(held, { status: 409, body: { detail: "gone" } }, 1_000_000);
   assert.equal(stateOf(held, 1_000_000), "lost");
+});
+
+test("a rest is due after ten minutes of looking, too, but not after one or two photos", () => {
+  const page = { cookie: "", getElementById: () => ({ textContent: "" }) };
+  Object.assign(globalThis, { document: page });
+  const kept = /** @type {any} */ ({ read: () => null, write: () => {} });
+  const tally = new Tally(kept, "w", 20);
+  const due = [125_000, 125_000, 125_000, 300_000, 1].map((ms) => {
+    tally.count(ms);
+    return tally.isRestDue;
+  });
+  assert.deepEqual(due, [false, false, false, false, true]);
+  assert.match(page.cookie, /^timezone=/);
+  tally.rest();
+  assert.equal(tally.isRestDue, false);
 });
