@@ -15,7 +15,8 @@ from annotate.models import Annotation
 from catalog.renditions import THUMBNAIL_PX
 from crowd import gold_making, gold_scores, intervals
 from crowd.intervals import Interval
-from crowd.models import Campaign, GoldStandard, Worker
+from crowd.models import Campaign, GoldScore, GoldStandard, Worker
+from dashboard.comparison import Comparison
 from dashboard.overlay import PHOTO_LETTER_SHARE, Overlay, draw, letter, style
 from dashboard.queries.tasks import AnswerRow, Card
 from verify.gold_scoring import known_label
@@ -162,7 +163,7 @@ def with_known(card: Card) -> Card:
     most `MOST_ANSWERS` of them."""
     gold = _with_images().get(task=card.task)
     scores = {score.assignment_id: score for score in gold.scores.all()}
-    answers = [replace(row, score=scores.get(row.answer.assignment_id)) for row in card.answers]
+    answers = [_against(row, scores.get(row.answer.assignment_id)) for row in card.answers]
     answers.sort(key=lambda row: row.score is None or row.score.is_good is not False)
     shown = [
         replace(row, letter=letter(index), style=style(index))
@@ -170,6 +171,19 @@ def with_known(card: Card) -> Card:
     ]
     row = _row(card.task.campaign, gold, Failures())
     return replace(card, answers=shown, known=row.known, overlay=_drawn_answers(card, gold, shown))
+
+
+def _against(row: AnswerRow, score: GoldScore | None) -> AnswerRow:
+    """An answer compared with what is known instead of the consensus."""
+    if score is None or score.is_good is None:
+        return row
+    found = score.details
+    if "label" in found:
+        return replace(row, score=score, is_as_consensus=found["is_exact"])
+    ious = () if found["mean_iou"] is None else (found["mean_iou"],)
+    return replace(
+        row, score=score, comparison=Comparison(ious, found["n_missed"], found["n_extra"])
+    )
 
 
 def _drawn_answers(card: Card, gold: GoldStandard, shown: Sequence[AnswerRow]) -> Overlay | None:

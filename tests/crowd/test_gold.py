@@ -128,17 +128,17 @@ def test_gold_alone_is_no_work(ada):
 
 @pytest.mark.django_db
 def test_gold_counts_no_slots_and_is_for_everybody(ada, ben):
-    golden(make.campaign(60, boxes_xywh=[[10, 10, 50, 50]], workers_per_task=1), 20)
-    claimed(ada, 30)
-    claimed(ben, 30)
+    golden(make.campaign(200, boxes_xywh=[[10, 10, 50, 50]]), 2)
+    claimed(ada, 300)
+    claimed(ben, 300)
     for task in Task.objects.filter(state="gold"):
         assert (task.n_wanted, task.n_taken, task.n_answers) == (0, 0, 0)
-    assert Task.objects.filter(state="gold", assignments__isnull=False).exists()
+        assert set(task.assignments.values_list("worker", flat=True)) == {ada.pk, ben.pk}
 
 
 @pytest.mark.django_db
 def test_gold_that_was_given_back_is_not_handed_out_again(ada):
-    golden(make.campaign(60, boxes_xywh=[[10, 10, 50, 50]]), 30)
+    golden(make.campaign(160, boxes_xywh=[[10, 10, 50, 50]]), 10)
     while not (seen := Task.objects.filter(state="gold", assignments__isnull=False).first()):
         held, _ = leases.claim(ada, "birds", count=1, now=NOON)
         plain = Assignment.objects.filter(pk=held[0].id).exclude(task__state="gold")

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from annotate import submission
 from crowd import gold_making
-from crowd.models import Assignment, Campaign, GoldScore, GoldStandard
+from crowd.models import Assignment, Campaign, Enrolment, GoldStandard
 from tests import make
 from tests.make import NOON
 from verify import submission as verify_submission
@@ -114,14 +114,13 @@ def test_the_photo_shows_what_is_known_and_who_was_right(client, birds, ada, ben
     words = said(client, "task", gold.task_id)
     assert "Gold: 1 box" in words
     assert "Known answer, 1 box" in words
+    assert "IoU with what is known" in words
     # who failed comes first
     assert words.index("not good") < words.index("good ", words.index("not good") + 9)
 
 
 def test_a_workers_page_tells_the_gold_history(client, birds, ada):
-    make.answer_everything(ada, birds)
-    GoldScore.objects.all().delete()
-    Assignment.objects.filter(task__state="gold").delete()
+    Enrolment.objects.create(worker=ada, campaign=birds)
     first, second, third, *_ = birds.gold.order_by("pk")
     answer(ada, first, make.annotation([BOX]))
     answer(ada, second, make.annotation([BOX, ELSEWHERE]))

