@@ -8,7 +8,7 @@
  */
 
 /** As many as may be held: this grid and the next. */
-const MOST = 48;
+export const MOST = 48;
 const TRIES = 5;
 const PAUSE_MS = 400;
 

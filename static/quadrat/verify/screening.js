@@ -16,7 +16,7 @@ import { request, uuid } from "../lib/http.js";
 import { keepLeases } from "../lib/lease.js";
 import { Session } from "../lib/session.js";
 import { load } from "../lib/supply.js";
-import { Ahead } from "./ahead.js";
+import { Ahead, MOST } from "./ahead.js";
 import { BatchOutbox, batchBody } from "./batches.js";
 import { PLAIN, WITHDRAWN, sharedTiming, sorted } from "./sorting.js";
 
@@ -57,7 +57,7 @@ export class Screening extends Session {
 
   /** @param {number} count @param {"grid"|"single"} [mode] */
   claim(count, mode = this.isGrid ? "grid" : "single") {
-    return request("POST", this.page.urls.claim, { count, mode });
+    return request("POST", this.page.urls.claim, { count: Math.min(MOST, count), mode });
   }
 
   start() {
