@@ -132,8 +132,8 @@ def test_practice(site: Site, visitor: Page):
     enter(visitor, site, "reptiles")
     visitor.goto(f"{site.address}/box/reptiles/practice/")
     visitor.locator("#photo img").wait_for()
-    for dialog in visitor.locator("dialog[open], #note-first:not([hidden])").all():
-        dialog.locator(".button").first.click()
+    visitor.locator("#instructions .primary").click()
+    visitor.locator("#instructions").wait_for(state="hidden")
     draw(visitor, 0.1, 0.1, 0.3, 0.3)
     expect(visitor.locator("#submit")).to_have_attribute("aria-disabled", "false")
     visitor.wait_for_timeout(450)
