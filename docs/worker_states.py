@@ -281,12 +281,14 @@ def fresh(page: Page) -> Iterator[None]:
     """The page as on a first visit, and nothing of the picture left behind."""
     cookies = page.context.cookies()
     yield
-    page.context.set_offline(False)
     for other in page.context.pages[1:]:
         other.close()
+    page.evaluate("localStorage.clear()")
+    # only when nothing is left to send, and nobody to send it, may it have its connection back
+    page.goto("about:blank")
+    page.context.set_offline(False)
     page.unroute_all(behavior="ignoreErrors")
     page.context.unroute_all(behavior="ignoreErrors")
-    page.evaluate("localStorage.clear()")
     page.context.add_cookies(cookies)  # type: ignore[arg-type]
 
 
