@@ -34,7 +34,8 @@ def birds(db) -> Campaign:
 def judged(clock, of=BOXES) -> set[str]:
     aggregate(clock)
     refitting.refit(of, clock=clock, is_forced=True)
-    return {worker.user.username for worker in Worker.objects.filter(is_excluded=True)}
+    excluded = Worker.objects.filter(is_excluded=True)
+    return set(excluded.values_list("user__username", flat=True))
 
 
 def hand_gold(worker, campaign, n: int) -> None:

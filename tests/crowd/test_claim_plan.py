@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from catalog.models import Reference
 from crowd import claiming
-from crowd.models import Assignment, Enrolment, Task
+from crowd.models import Assignment, Enrolment, GoldStandard, Task
 from tests import make
 from tests.make import NOON
 
@@ -80,6 +81,22 @@ def test_an_unproven_worker_walks_the_pilot_slots_alone(ada, is_vacuumed):
     assert "Seq Scan on crowd_task" not in said, said
     # and does not lead the others astray
     assert "Index Scan using task_free_slots" in plan(enrolment), plan(enrolment)
+
+
+def test_taking_gold_looks_up_what_the_worker_has_had(veteran):
+    first = Task.objects.filter(position__gte=3000).order_by("position")[:200]
+    references = Reference.objects.bulk_create(
+        Reference(image_id=task.image_id, super_class="Aves", boxes_xywh=[]) for task in first
+    )
+    GoldStandard.objects.bulk_create(
+        GoldStandard(campaign_id=task.campaign_id, task=task, reference=known, created_at=NOON)
+        for task, known in zip(first, references, strict=True)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    said = plan(veteran, claiming.CLAIM_GOLD)
+    assert "using worker_once_per_task on crowd_assignment mine" in said, said
+    assert "Seq Scan on crowd_assignment" not in said, said
 
 
 def test_no_connection_compiles_its_queries(db):

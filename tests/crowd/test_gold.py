@@ -11,6 +11,7 @@ from django.conf import settings
 
 from catalog.models import Reference
 from crowd import gold, gold_making, leases
+from crowd.claiming import Lease
 from crowd.errors import Conflict
 from crowd.leases import Mode
 from crowd.models import Assignment, Campaign, Enrolment, GoldStandard, SkillEstimate, Task
@@ -64,9 +65,9 @@ def golden(campaign: Campaign, n: int) -> Campaign:
     return campaign
 
 
-def claimed(worker, n: int, *, count: int = 3, mode: Mode = Mode.SINGLE) -> list[leases.Lease]:
+def claimed(worker, n: int, *, count: int = 3, mode: Mode = Mode.SINGLE) -> list[Lease]:
     """The worker claims `n` tasks, and releases none."""
-    found: list[leases.Lease] = []
+    found: list[Lease] = []
     while len(found) < n:
         held, _ = leases.claim(worker, "birds", count=count, now=NOON, mode=mode)
         if not held:
@@ -77,7 +78,7 @@ def claimed(worker, n: int, *, count: int = 3, mode: Mode = Mode.SINGLE) -> list
     return found
 
 
-def is_gold(lease: leases.Lease) -> bool:
+def is_gold(lease: Lease) -> bool:
     return GoldStandard.objects.filter(task=lease.task_id).exists()
 
 
