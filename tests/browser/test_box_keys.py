@@ -29,6 +29,7 @@ def choose(page: Page, command: str, key: str) -> None:
 def test_a_key_is_changed_in_the_list_and_stays_changed(site: Site, newcomer):
     page = newcomer(CAMPAIGN)
     page.keyboard.press("k")
+    expect(key_of(page, "nothing")).to_have_accessible_description("Nothing to box")
     choose(page, "nothing", "q")
     choose(page, "cantTell", "Escape")
     expect(page.locator("#instructions")).to_be_visible()

@@ -30,8 +30,13 @@ export class KeyTable {
 
   /** @param {HTMLElement} kbd */
   wrap(kbd) {
-    const what = make("span", { class: "visually-hidden" }, say("key.change"));
-    const button = make("button", { type: "button", class: "key" }, what);
+    const label = make("span", { class: "visually-hidden" }, say("key.change"));
+    const button = make("button", { type: "button", class: "key" }, label);
+    const what = meaning(kbd);
+    if (what) {
+      what.id ||= `key-${kbd.dataset.command}`;
+      button.setAttribute("aria-describedby", what.id);
+    }
     kbd.replaceWith(button);
     button.append(kbd);
     button.addEventListener("click", () => this.ask(button));
@@ -74,8 +79,7 @@ export class KeyTable {
   give(button, name) {
     this.keymap.give(/** @type {Command} */ (this.kbd(button).dataset.command), name);
     this.isOn.checked = true;
-    const what = button.closest("div")?.querySelector("dd")?.textContent ?? "";
-    this.tell(name ? "key.given" : "key.none", { key: name, what });
+    this.tell(name ? "key.given" : "key.none", { key: name, what: meaning(button)?.textContent ?? "" });
   }
 
   /** @param {HTMLElement} button */
@@ -88,3 +92,6 @@ export class KeyTable {
     setText(byId("keys-said"), say(key, values));
   }
 }
+
+/** What the key beside it does. @param {HTMLElement} key */
+const meaning = (key) => key.closest("div")?.querySelector("dd");
