@@ -261,8 +261,8 @@ def test_a_browser_that_keeps_nothing_is_warned_of_once(site: Site, newcomer: Pe
     page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); };")
     page.goto(site.address + site.invitation(CAMPAIGN))
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.locator("#live-polite")).to_contain_text("keeps nothing on the device")
     begin(page)
+    expect(page.locator("#toast")).to_contain_text("keeps nothing on the device")
     page.evaluate(
         """() => { globalThis.said = []; new MutationObserver(() => {
              said.push(document.getElementById("live-polite").textContent);

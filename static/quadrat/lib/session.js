@@ -78,7 +78,6 @@ export class Session {
     const refused = this.outbox.entries.find((entry) => entry.refused);
     if (refused) void this.reopen(refused, refused.refused);
     else if (!welcome(this)) void this.advance();
-    this.warnOfMemory();
   }
 
   /** What goes to somebody else is not shown any more. @param {string} id */
@@ -146,6 +145,7 @@ export class Session {
     }
     this.card(null);
     this.hooks.show(item, before);
+    this.warnOfMemory();
     requestAnimationFrame(() => this.timing.restart());
   }
 
