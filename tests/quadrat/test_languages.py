@@ -21,7 +21,15 @@ from tests import make
 LOCALES = catalogs.locales()
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|</?[a-z]+[^>]*>")
 # where room is short: the words of buttons and tabs, which may be this much longer than in English
-BUTTONS = ("Submit", "Start", "Continue", "Got it", "Try again", "Next photo", "Can't tell")
+BUTTONS: tuple[str, ...] = (
+    "Submit",
+    "Start",
+    "Continue",
+    "Got it",
+    "Try again",
+    "Next photo",
+    "Can't tell",
+)
 BUTTONS += ("Nothing to box", "Go back", "Submit {n} boxes", "Animal visible", "Undo last")
 ROOM = 1.4
 
@@ -181,7 +189,13 @@ class Words(HTMLParser):
     """Gathers what people read or hear of a page: texts, also hidden ones, and labels."""
 
     SILENT = frozenset({"script", "style", "kbd"})
-    HEARD = ("aria-label", "aria-roledescription", "aria-description", "title", "alt")
+    HEARD: tuple[str, ...] = (
+        "aria-label",
+        "aria-roledescription",
+        "aria-description",
+        "title",
+        "alt",
+    )
     HEARD += ("placeholder", "aria-valuetext")
     EMPTY = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "source"})
 
@@ -222,7 +236,7 @@ def english_in(html: str) -> list[str]:
 
 
 @pytest.fixture
-def visited(client, ada) -> Worker:
+def visited(client, ada: Worker) -> Worker:
     """Ada, with something behind her in campaigns of both kinds, signed in."""
     make.campaign(4, slug="birds", has_qualification=False)
     make.campaign(4, slug="deer", kind=Campaign.Kind.VERIFY, super_class="Mammalia", has_grid=True)
@@ -232,7 +246,14 @@ def visited(client, ada) -> Worker:
     return ada
 
 
-PAGES = ("/", "/my-work/", "/account/", "/box/birds/", "/box/birds/practice/", "/verify/deer/")
+PAGES: tuple[str, ...] = (
+    "/",
+    "/my-work/",
+    "/account/",
+    "/box/birds/",
+    "/box/birds/practice/",
+    "/verify/deer/",
+)
 PAGES += ("/verify/deer/practice/", "/nowhere/", "/dashboard/")
 
 
