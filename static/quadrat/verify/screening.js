@@ -129,8 +129,8 @@ export class Screening extends Session {
   /** @param {Assignment[]} grid @param {string[]} marks @param {boolean} isAgain all of it has been seen */
   open(grid, marks, isAgain) {
     const turn = (this.turn += 1);
-    this.item = null;
-    this.grid = grid;
+    Object.assign(this, { item: null, grid });
+    this.supply.queue = []; // what came with the first cards is in the grid
     this.card(null);
     this.gridHooks.showGrid(grid, marks.filter((id) => grid.some((one) => one.id === id)), isAgain);
     requestAnimationFrame(() => this.timing.restart());
