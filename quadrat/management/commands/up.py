@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from crowd.models import Campaign
 from quadrat import bring_up, collected_static, embedded, env, programs
@@ -61,7 +62,8 @@ class Command(BaseCommand):
         if bring_up.has_migrations_to_apply():
             self._step("tables", bring_up.migrate)
         if collected_static.is_stale():
-            self._step("static files", collected_static.collect)
+            now = timezone.now()
+            self._step("static files", lambda: collected_static.collect(now=now))
         self._is_empty = not Campaign.objects.exists()
         connection.close()
 
