@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 def cards(worker: Worker) -> list[str]:
     """Each card as one line of text."""
     client = Client()
+    assert worker.user is not None
     client.force_login(worker.user)
     html = client.get("/").content.decode()
     found = re.findall(r'<li class="card.*?</li>', html, re.DOTALL)

@@ -26,6 +26,7 @@ BOX = [100.0, 100.0, 200.0, 150.0]
 
 def client_of(worker: Worker) -> Client:
     client = Client()
+    assert worker.user is not None
     client.force_login(worker.user)
     return client
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
+from catalog.superclasses import SuperClass
 from crowd import campaigns, leases, qualification
 from crowd.errors import Invalid, Unqualified
 from crowd.models import Campaign
@@ -86,7 +87,7 @@ def test_the_command_asks_for_it():
     assert Campaign.objects.get(slug="gulls").has_qualification
 
 
-def verify(super_class: str) -> Campaign:
+def verify(super_class: SuperClass) -> Campaign:
     make.images(1, of=make.dataset("wood"), super_class=super_class)
     return campaigns.create(
         slug="wood", kind=Campaign.Kind.VERIFY, dataset=make.dataset("wood"),
@@ -95,7 +96,7 @@ def verify(super_class: str) -> Campaign:
 
 
 def test_verification_leads_to_practice_and_back(client, ada):
-    campaign = verify("Mammalia")
+    campaign = verify(SuperClass.MAMMALIA)
     client.force_login(ada.user)
     assert client.get("/verify/wood/")["Location"] == "/verify/wood/practice/"
     assert client.get("/verify/wood/practice/").status_code == 200
@@ -107,5 +108,5 @@ def test_verification_leads_to_practice_and_back(client, ada):
 
 def test_verification_of_what_leaves_no_traces_has_no_practice():
     with pytest.raises(Invalid) as refused:
-        verify("Plantae")
+        verify(SuperClass.PLANTAE)
     assert "has_qualification" in refused.value.errors
