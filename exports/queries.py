@@ -20,7 +20,8 @@ CHUNK_ROWS = 2000
 
 # An image may have been through several campaigns of its super-class: the consensus that most
 # workers stand behind counts, and of equals the oldest campaign's. Gold has no consensus; what is
-# known of it decides where it is to be verified.
+# known of it decides where it is to be verified and nobody has. A photo that was withdrawn as gold
+# waits for another campaign that asks about it.
 _IMAGES = """
 WITH boxing AS (
     SELECT DISTINCT ON (task.image_id)
@@ -51,7 +52,8 @@ WITH boxing AS (
     LEFT JOIN catalog_reference reference ON reference.id = gold.reference_id
     WHERE campaign.dataset_id = %(dataset)s AND campaign.kind = 'verify'
         AND image.split = %(split)s AND %(split)s = 'test'
-    ORDER BY task.image_id, coalesce(verdict.n_votes, 0) DESC, campaign.id
+    ORDER BY task.image_id, coalesce(verdict.n_votes, 0) DESC, reference.id IS NULL,
+        task.state = 'gold', campaign.id
 )
 SELECT image.id, image.file_name, image.width, image.height, image.licence, image.licence_url,
     image.rights_holder, image.super_class, image.taxon_id,

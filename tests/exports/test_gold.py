@@ -8,7 +8,7 @@ import pytest
 
 from catalog.models import Image, Reference
 from crowd import gold_making
-from crowd.models import Assignment, Campaign, GoldStandard
+from crowd.models import Assignment, Campaign, GoldStandard, Task
 from tests import make
 from tests.exports import make_rows
 from tests.make import NOON
@@ -47,13 +47,19 @@ def image(of, name) -> Image:
     )
 
 
+def another(of) -> Campaign:
+    return make_rows.campaign(of, "another", kind="verify", super_class="Mammalia", split="test")
+
+
+def decisions(made) -> dict[str, str]:
+    """Those about the images that stay, by file name."""
+    rows = made.read("test_filtered.json")["images"]
+    return {row["file_name"]: row["attributes"]["decision"] for row in rows}
+
+
 def test_gold_goes_by_its_known_answer(woods, make_release):
     made = make_release(woods)
-    kept = {
-        row["file_name"]: row["attributes"]["decision"]
-        for row in made.read("test_filtered.json")["images"]
-    }
-    assert kept == {
+    assert decisions(made) == {
         "test/den.jpg": "not_verified",
         "test/deer.jpg": "kept",
         "test/fox.jpg": "kept",
@@ -61,6 +67,22 @@ def test_gold_goes_by_its_known_answer(woods, make_release):
     (left_out,) = made.read("excluded.json")["excluded"]
     assert (left_out["file_name"], left_out["reason"]) == ("test/prints.jpg", "tracks")
     assert (left_out["probability"], left_out["votes"], left_out["method"]) == (1.0, {}, None)
+
+
+def test_a_photo_withdrawn_as_gold_is_undecided_while_another_campaign_asks(woods, make_release):
+    den = Image.objects.get(file_name="test/den.jpg")
+    Task.objects.create(campaign=another(woods), image=den, position=0, n_wanted=3)
+    made = make_release(woods, is_allowing_undecided=True)
+    assert decisions(made)["test/den.jpg"] == "undecided"
+
+
+def test_what_is_known_goes_before_a_campaign_that_has_no_answer_yet(woods, make_release):
+    older, newer = Campaign.objects.get(), another(woods)
+    deer = older.gold.get(task__image__file_name="test/deer.jpg")
+    Task.objects.filter(gold=deer).update(campaign=newer)
+    GoldStandard.objects.filter(pk=deer.pk).update(campaign=newer)
+    Task.objects.create(campaign=older, image=deer.task.image, position=99, n_wanted=3)
+    assert decisions(make_release(woods))["test/deer.jpg"] == "kept"
 
 
 def test_answers_to_gold_change_nothing(woods, make_release, ada):
