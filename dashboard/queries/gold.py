@@ -42,7 +42,8 @@ FROM (
                AS n_others_good
         FROM crowd_goldscore score
         JOIN crowd_goldstandard gold ON gold.id = score.gold_id
-        WHERE gold.campaign_id = %(campaign)s AND score.is_good IS NOT NULL
+        WHERE gold.campaign_id = %(campaign)s AND gold.withdrawn_at IS NULL
+            AND score.is_good IS NOT NULL
         WINDOW mine AS (PARTITION BY score.worker_id)
     ) judged
 ) answer
@@ -105,7 +106,7 @@ class OfWorker:
 
     `n_good` of `n` answers were good, `n_unscored` could not be scored. Boxes: `missed` and
     `extra` of `n_true` animals, the mean IoU of the boxes that fit one. Verdicts: `n_missed` of
-    the photos without the animal (`n_without`) were let through, `n_exact` have the right reason.
+    the photos without the animal (`n_without`) were let through.
     """
 
     n: int

@@ -100,6 +100,27 @@ def test_gold_that_good_workers_fail_is_in_doubt(client, birds, ada, ben):
     assert "100 % of the answers to gold are good" in said(client, "gold", "birds")
 
 
+def test_withdrawn_gold_does_not_tell_who_does_well(client, birds, ada, ben):
+    """Wrong gold came in a bundle: with most of it withdrawn, the last of it shows as well."""
+    *right, _, wrong = birds.gold.order_by("pk")
+    for worker in (ada, ben):
+        for gold in right:
+            answer(worker, gold, make.annotation([BOX]))
+        answer(worker, wrong, make.annotation([ELSEWHERE]))
+    for gold in GoldStandard.objects.filter(pk__in=_more_gold(birds, 6)):
+        for worker in (ada, ben):
+            answer(worker, gold, make.annotation([ELSEWHERE]))
+        gold_making.withdraw(gold, now=NOON)
+    assert "Failed by 2 of 2 who do well on the rest" in said(client, "gold", "birds")
+
+
+def _more_gold(campaign: Campaign, n: int) -> list[int]:
+    before = set(campaign.gold.values_list("pk", flat=True))
+    make.images(n, of=campaign.dataset, prefix="more", boxes_xywh=[BOX])
+    gold_making.add(campaign, count=n, now=NOON)
+    return [pk for pk in campaign.gold.values_list("pk", flat=True) if pk not in before]
+
+
 def test_gold_of_another_campaign_is_not_found(client, birds):
     make.campaign(1, slug="other")
     gold = birds.gold.first()
