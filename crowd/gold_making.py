@@ -67,13 +67,15 @@ def add_named(
 ) -> int:
     """Make these photos gold, by file name in the campaign's data set, and return how many are new.
 
-    All or none: raises `Invalid` with the names of those that cannot be, by reason.
+    All or none: raises `Invalid` with the names of those that cannot be, by reason. Those that are
+    gold already are passed over, but not those that were withdrawn.
     """
     names = sorted(set(file_names))
     with transaction.atomic():
         _lock(campaign)
-        already = Image.objects.filter(tasks__gold__campaign=campaign, file_name__in=names)
-        left = set(names) - set(already.values_list("file_name", flat=True))
+        in_service = GoldStandard.objects.filter(campaign=campaign, withdrawn_at=None)
+        already = in_service.filter(task__image__file_name__in=names)
+        left = set(names) - set(already.values_list("task__image__file_name", flat=True))
         chosen = list(available(campaign).filter(image__file_name__in=left).order_by("pk"))
         found = Reference.objects.filter(pk__in=[one.pk for one in chosen])
         wrong = sorted(left - set(found.values_list("image__file_name", flat=True)))

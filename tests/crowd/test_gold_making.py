@@ -100,6 +100,18 @@ def test_the_command_takes_names(tmp_path):
     assert "0 more gold, 2 now" in add("birds", str(listed))
 
 
+def test_a_withdrawn_photo_is_not_passed_over_as_gold(ada):
+    campaign = make.campaign(2, boxes_xywh=BOX)
+    gold_making.add(campaign, count=1, now=NOON)
+    row = campaign.gold.get()
+    Assignment.objects.create(task=row.task, worker=ada, claimed_at=NOON, lease_until=NOON)
+    gold_making.withdraw(row, now=NOON)
+    name = row.task.image.file_name
+    with pytest.raises(Invalid) as refused:
+        gold_making.add_named(campaign, [name], now=NOON)
+    assert refused.value.errors == {"given to a worker already": [name]}
+
+
 def test_the_command_says_which_names_will_not_do(tmp_path, ada):
     campaign = make.campaign(4, boxes_xywh=BOX)
     (lease,), _ = leases.claim(ada, "birds", count=1, now=NOON)
