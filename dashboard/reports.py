@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, get_args
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import (
@@ -64,6 +65,7 @@ def reports(request: HttpRequest, slug: str) -> HttpResponse:
                   ("all", "All", counts.n_all)],
         "reasons": [(one, n) for one, n in counts.by_reason.items() if n or one == reason],
         "new_ids": [row.task.pk for row in page.rows if row.is_new],
+        "filters": _filters(request.GET).items(),
     }  # fmt: skip
     return pages.page(request, "dashboard/reports.html", context)
 
@@ -153,7 +155,11 @@ def _photos(n: int) -> str:
 
 def _address(campaign: Campaign, said: QueryDict) -> str:
     """Back to the same part of the list."""
-    query = QueryDict(mutable=True)
-    query.update({name: said.get(name, "") for name in FILTERS if said.get(name)})
+    query = urlencode(_filters(said))
     address = reverse("dashboard:reports", args=[campaign.slug])
-    return f"{address}?{query.urlencode()}" if query else address
+    return f"{address}?{query}" if query else address
+
+
+def _filters(said: QueryDict) -> dict[str, str]:
+    """The part of the list that is asked for, and nothing else that may stand in an address."""
+    return {name: value for name in FILTERS if (value := said.get(name))}

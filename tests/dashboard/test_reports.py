@@ -215,6 +215,14 @@ def test_all_photos_of_a_page_are_marked_at_once_and_the_filters_stay(desk, bird
     assert "Nothing new. 3 photos were looked at before." in words(read(desk, birds))
 
 
+def test_an_address_puts_nothing_into_the_form_but_the_filters(desk, birds):
+    html = read(desk, birds, order="most", again="1,2", as_of="2999-01-01", csrfmiddlewaretoken="x")
+    address = reverse("dashboard:see_reports", args=["birds"])
+    (form,) = re.findall(rf'<form method="post" action="{address}">(.*?)</form>', html, re.DOTALL)
+    hidden = re.findall(r'<input type="hidden" name="(\w+)"', form)
+    assert hidden == ["csrfmiddlewaretoken", "as_of", "order"]
+
+
 def test_a_photo_of_another_campaign_cannot_be_marked(desk, birds, ada):
     other = make.campaign(1, slug="other")
     make.answer_everything(ada, other, problem())
