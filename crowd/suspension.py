@@ -91,9 +91,11 @@ def _excluded_automatically(aggregator: Aggregator[V]) -> dict[Worker, Figures]:
     why = workers.why_suspended(rows.order_by("pk"))
     kind = aggregator.kind.value
     out = {worker: said for worker, said in why.items() if said.get("kind", kind) == kind}
-    if not out or not aggregator.comparable().filter(worker__in=list(out)).exists():
-        return {}
-    return out
+    # what gold alone has said can be taken back without an answer to compare
+    is_by_gold = any("n_gold" in said for said in out.values())
+    if is_by_gold or aggregator.comparable().filter(worker__in=list(out)).exists():
+        return out
+    return {}
 
 
 def _failing_gold(aggregator: Aggregator[V], floor: float) -> dict[int, Figures]:

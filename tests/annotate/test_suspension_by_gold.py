@@ -90,6 +90,16 @@ def test_gold_that_was_wrong_is_withdrawn_and_takes_its_word_back(birds, clock, 
     assert (ada.status, ada.is_excluded) == ("active", False)
 
 
+def test_wrong_gold_takes_its_word_back_from_whoever_answered_nothing_else(birds, clock, olga, ben):
+    hand_gold(ben, birds, 12)
+    birds.gold.exclude(task__assignments__worker=ben).update(withdrawn_at=NOON)
+    assert answer(ben, birds, anywhere(seed=2), at_most=12) == 12
+    assert judged(clock) == {"ben"}
+    for gold in birds.gold.filter(scores__isnull=False):
+        gold_making.withdraw(gold, by=olga, now=clock())
+    assert judged(clock) == set()
+
+
 def test_an_organizers_word_goes_before_gold(birds, clock, olga, ben):
     work(ben, birds, anywhere(seed=2), 12)
     assert judged(clock) == {"ben"}
