@@ -58,6 +58,22 @@ test("points are taken back one by one, by undo as well, before any box is", () 
   assert.equal(store.boxes.length, 0);
 });
 
+test("a box that undo or redo brings back is selected, whichever it was", () => {
+  draw(100, 100, 400, 400);
+  draw(600, 100, 400, 400);
+  draw(1200, 100, 400, 400);
+  const [first, second, third] = store.boxes.map(({ id }) => id);
+  actions.remove(second);
+  assert.equal(store.state.selected, null);
+  actions.undo();
+  assert.equal(store.state.selected, second);
+  actions.select(first);
+  actions.undo(); // the drawing of the third
+  assert.equal(store.state.selected, first);
+  actions.redo();
+  assert.equal(store.state.selected, third);
+});
+
 test("undo takes back a first corner before it takes back a box", () => {
   draw(100, 100, 400, 400);
   store.set({ rubber: { from: { x: 1, y: 1 }, to: { x: 1, y: 1 }, armed: true } });

@@ -62,8 +62,12 @@ export class Actions {
       this.tell("too_small");
       return;
     }
-    if (this.refuseWhenFull()) return;
-    const after = boxes.add(this.store.boxes, bbox, { method, pointer, scale }, drawMs);
+    if (!this.refuseWhenFull()) this.put(bbox, { method, pointer, scale }, drawMs);
+  }
+
+  /** @param {Bbox} bbox @param {import("./types.js").Manner} manner @param {number} drawMs */
+  put(bbox, manner, drawMs) {
+    const after = boxes.add(this.store.boxes, bbox, manner, drawMs);
     this.store.commit(after, after[after.length - 1].id);
     this.tellBox("added", after.length, bbox);
     if (this.isFull) this.tell("limit", { max: this.maxBoxes });
@@ -155,10 +159,6 @@ export class Actions {
     this.tell("removed", { number, n: after.length });
   }
 
-  clear() {
-    this.store.commit([], null);
-  }
-
   /** A copy a little aside, towards where there is room. */
   duplicate() {
     const box = this.selected;
@@ -168,11 +168,7 @@ export class Actions {
     const by = Math.max(1, DUPLICATE_OFFSET / view.scale);
     const dx = x + w + by <= size.w ? by : -by;
     const dy = y + h + by <= size.h ? by : -by;
-    const bbox = geometry.move(box.bbox, dx, dy, size);
-    const after = boxes.add(this.store.boxes, bbox, { ...box, scale: view.scale }, 0);
-    this.store.commit(after, after[after.length - 1].id);
-    this.tellBox("added", after.length, bbox);
-    if (this.isFull) this.tell("limit", { max: this.maxBoxes });
+    this.put(geometry.move(box.bbox, dx, dy, size), { ...box, scale: view.scale }, 0);
   }
 
   /** What is being drawn is taken back first. */
@@ -189,11 +185,13 @@ export class Actions {
     this.travel(history.redo, "redone");
   }
 
-  /** @param {typeof history.undo} step @param {string} key */
+  /** A box that comes back is selected, as it was when it went. @param {typeof history.undo} step @param {string} key */
   travel(step, key) {
     const after = step(this.state.history);
-    if (after.present === this.store.boxes) return;
-    const selected = boxes.find(after.present, this.state.selected)?.id ?? null;
+    const before = this.store.boxes;
+    if (after.present === before) return;
+    const back = after.present.find(({ id }) => !boxes.find(before, id));
+    const selected = (back ?? boxes.find(after.present, this.state.selected))?.id ?? null;
     this.store.set({ history: after, selected, edit: null, rubber: null, points: [] });
     this.tell(key, { n: after.present.length });
   }
