@@ -36,15 +36,12 @@ def stripped(source: str) -> str:
 
 @dataclass(frozen=True)
 class Module:
-    """One file; `name` as the static files know it, `text` stripped."""
+    """One file; `name` as the static files know it, `text` stripped, `key` as files that are put
+    together call it."""
 
     name: str
     text: str
-
-    @property
-    def key(self) -> str:
-        """How the file it is put into calls it."""
-        return f'$m["{self.name.removeprefix("quadrat/").removesuffix(".js")}"]'
+    key: str
 
     @cached_property
     def imports(self) -> list[str]:
@@ -67,7 +64,10 @@ class Modules:
     """All our modules. `read` gives the source of one by its name."""
 
     def __init__(self, names: Iterable[str], read: Callable[[str], str]) -> None:
-        self.all = {name: Module(name, stripped(read(name))) for name in sorted(names)}
+        self.all = {
+            name: Module(name, stripped(read(name)), f"$m[{number}]")
+            for number, name in enumerate(sorted(names))
+        }
 
     def put_together(self, name: str) -> str:
         """What is served as this file. A module that others import stays as it is, as no page

@@ -35,7 +35,7 @@ def source(tmp_path: Path, settings) -> Path:
 
 def write(source: Path, word: str) -> None:
     (source / "main.js").write_text(MAIN)
-    (source / "seen.js").write_text(f'export const seen = "{word}";')
+    (source / "seen.js").write_text(f'export const seen = "{word}{" and so on" * 20}";')
     (source / "mark.svg").write_text(f"<svg><title>{word}</title></svg>")
 
 

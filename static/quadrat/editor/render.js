@@ -73,26 +73,21 @@ export class Painter {
 /** @param {State} state @returns {Element[]} */
 function shapes(state) {
   if (!state.open) return [];
-  const { view, history, selected, edit } = state;
   const shown = visible(state);
-  const drawn = history.present.map((box, i) => {
-    const bbox = edit?.id === box.id ? edit.bbox : box.bbox;
-    const rect = toScreen(view, bbox);
-    const isPicked = box.id === selected;
-    if (!shown.includes(box)) return null;
-    return { isPicked, shape: boxShape(rect, i + 1, isPicked, box.reason !== undefined, state) };
-  });
-  const kept = drawn.flatMap((one) => (one ? [one] : []));
-  kept.sort((a, b) => Number(a.isPicked) - Number(b.isPicked));
-  return [...kept.map((one) => one.shape), ...draftShapes(state)];
+  const isPicked = (/** @type {{id: number}} */ { id }) => Number(id === state.selected);
+  const drawn = [...shown].sort((a, b) => isPicked(a) - isPicked(b)); // over the others
+  return [...drawn.map((box) => boxShape(box, state)), ...draftShapes(state)];
 }
 
-/** @param {Bbox} rect @param {number} number @param {boolean} isPicked @param {boolean} isRefused @param {State} state */
-function boxShape(rect, number, isPicked, isRefused, state) {
+/** @param {import("./types.js").Box} box @param {State} state */
+function boxShape(box, state) {
+  const { edit } = state;
+  const rect = toScreen(state.view, edit?.id === box.id ? edit.bbox : box.bbox);
+  const isPicked = box.id === state.selected;
   const group = makeSvg("g", {
-    class: `box${isPicked ? " is-picked" : ""}${isRefused ? " is-refused" : ""}`,
+    class: `box${isPicked ? " is-picked" : ""}${box.reason === undefined ? "" : " is-refused"}`,
   });
-  group.append(...outline(rect), ...tag(rect, number));
+  group.append(...outline(rect), ...tag(rect, state.history.present.indexOf(box) + 1));
   if (isPicked) {
     group.append(...HANDLES.filter(isRoomy(rect)).map(([, u, v]) => handle(rect, u, v)));
     if (state.edge) group.append(edgeLine(rect, state.edge));

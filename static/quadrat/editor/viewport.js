@@ -24,16 +24,13 @@ export function fit(size, stage) {
 /** The box with some air around it. @param {Bbox} bbox @param {Size} size @param {Size} stage */
 export function fitBox([x, y, w, h], size, stage) {
   const scale = Math.min(stage.w / (w * 1.6), stage.h / (h * 1.6));
-  const limited = limit(scale, size, stage);
-  return settle(
-    {
-      scale: limited,
-      x: stage.w / 2 - (x + w / 2) * limited,
-      y: stage.h / 2 - (y + h / 2) * limited,
-    },
-    size,
-    stage,
-  );
+  return around({ x: x + w / 2, y: y + h / 2 }, scale, size, stage);
+}
+
+/** The image point in the middle of the stage. @param {Point} point @param {number} wanted scale @param {Size} size @param {Size} stage */
+function around({ x, y }, wanted, size, stage) {
+  const scale = limit(wanted, size, stage);
+  return settle({ scale, x: stage.w / 2 - x * scale, y: stage.h / 2 - y * scale }, size, stage);
 }
 
 /**
@@ -72,9 +69,7 @@ export const toScreen = (view, [x, y, w, h]) => [
  */
 export function onStage(view, size, before, after) {
   if (isWhole(view, size, before)) return fit(size, after);
-  const { x, y } = toImage(view, { x: before.w / 2, y: before.h / 2 });
-  const scale = limit(view.scale, size, after);
-  return settle({ scale, x: after.w / 2 - x * scale, y: after.h / 2 - y * scale }, size, after);
+  return around(toImage(view, { x: before.w / 2, y: before.h / 2 }), view.scale, size, after);
 }
 
 /** @param {View} view @param {Size} size @param {Size} stage */

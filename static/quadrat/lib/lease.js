@@ -91,8 +91,7 @@ async function extend(tick, current) {
 function warn(lease) {
   const state = stateOf(lease);
   const bar = byId("lease-warning");
-  const minutes = lease && state === "near" ? Math.ceil(left(lease) / 60_000) : 0;
-  const text = !state ? "" : state === "near" ? say("lease.near", { n: minutes }) : say(`lease.${state}`);
+  const text = lease && state ? say(`lease.${state}`, { n: Math.ceil(left(lease) / 60_000) }) : "";
   if (state && bar.dataset.state !== state) alarm(text);
   bar.dataset.state = state;
   bar.hidden = !state;
