@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Keymap, STANDARD, namesOf } from "../../static/quadrat/editor/keymap.js";
+import { give } from "../../static/quadrat/editor/keytable.js";
 import { Settings } from "../../static/quadrat/editor/settings.js";
 import { Storage } from "../../static/quadrat/lib/storage.js";
 
@@ -54,26 +55,26 @@ test("signs are signs, with or without Shift, wherever they are", () => {
 
 test("a command takes another key, and who had it gets the one that is free", () => {
   const map = keymap();
-  map.give("nothing", "U");
+  give(map, "nothing", "U");
   assert.equal(map.commandOf(press("u", "KeyU")), "nothing");
   assert.equal(map.commandOf(press("n", "KeyN")), "cantTell");
-  map.give("box", "Q");
+  give(map, "box", "Q");
   assert.equal(map.commandOf(press("q", "KeyQ")), "box");
   assert.equal(map.commandOf(press("b", "KeyB")), undefined);
 });
 
 test("a command without a key has none, and F1 always helps", () => {
   const map = keymap();
-  map.give("nothing", "");
-  map.give("cantTell", "");
+  give(map, "nothing", "");
+  give(map, "cantTell", "");
   assert.equal(map.commandOf(press("n", "KeyN")), undefined);
-  map.give("help", "");
+  give(map, "help", "");
   assert.equal(map.commandOf(press("?", "Slash", true)), undefined);
   assert.equal(map.commandOf(press("F1", "F1")), "help");
 });
 
 test("single keys can be switched off, and all of it is kept for this worker only", () => {
-  keymap().give("nothing", "Q");
+  give(keymap(), "nothing", "Q");
   const map = keymap();
   assert.equal(map.keyOf("nothing"), "Q");
   map.keep(map.own, false);

@@ -50,13 +50,6 @@ export class Keymap {
     return COMMANDS.find((command) => this.keyOf(command) === name);
   }
 
-  /** A command gets a key, or none; another that had it takes the one that is free now. @param {Command} command @param {string} name */
-  give(command, name) {
-    const other = name ? this.holder(name) : undefined;
-    const old = this.keyOf(command);
-    this.keep({ ...this.own, ...(other ? { [other]: old } : {}), [command]: name }, true);
-  }
-
   /** @param {Record<string, string>} keys @param {boolean} hasKeys single keys give commands */
   keep(keys, hasKeys) {
     this.own = keys;

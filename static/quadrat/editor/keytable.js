@@ -77,7 +77,7 @@ export class KeyTable {
 
   /** @param {HTMLElement} button @param {string} name */
   give(button, name) {
-    this.keymap.give(/** @type {Command} */ (this.kbd(button).dataset.command), name);
+    give(this.keymap, /** @type {Command} */ (this.kbd(button).dataset.command), name);
     this.isOn.checked = true;
     this.tell(name ? "key.given" : "key.none", { key: name, what: meaning(button)?.textContent ?? "" });
   }
@@ -91,6 +91,16 @@ export class KeyTable {
   tell(key, values) {
     setText(byId("keys-said"), say(key, values));
   }
+}
+
+/**
+ * A command gets a key, or none; another that had it takes the one that is free now.
+ * @param {import("./keymap.js").Keymap} keymap @param {Command} command @param {string} name
+ */
+export function give(keymap, command, name) {
+  const other = name ? keymap.holder(name) : undefined;
+  const old = keymap.keyOf(command);
+  keymap.keep({ ...keymap.own, ...(other ? { [other]: old } : {}), [command]: name }, true);
 }
 
 /** What the key beside it does. @param {HTMLElement} key */
