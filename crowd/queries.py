@@ -36,7 +36,11 @@ def campaign_of_kind(slug: str, kind: Campaign.Kind) -> Campaign:
 
 def campaigns_to_work_on(worker: Worker) -> QuerySet[Campaign]:
     """Running campaigns, each with `n_waiting`: the photos that this worker could answer now, those
-    already held included; free ones are counted up to `MANY` + 1. `dataset` is read along."""
+    already held included; free ones are counted up to `MANY` + 1. `dataset` is read along.
+
+    Held gold is not counted: it is never among the free ones, so the sum would grow with its lease
+    and so tell which it is.
+    """
     own = Assignment.objects.filter(task=OuterRef("pk"), worker=worker)
     free = Task.objects.filter(
         ~Exists(own),
@@ -46,7 +50,7 @@ def campaigns_to_work_on(worker: Worker) -> QuerySet[Campaign]:
     )
     held = Assignment.objects.filter(
         task__campaign=OuterRef("pk"), worker=worker, state=Assignment.State.LEASED
-    )
+    ).exclude(task__state=Task.State.GOLD)
     return (
         Campaign.objects.filter(status=Campaign.Status.RUNNING)
         .annotate(n_waiting=_length(free, most=MANY + 1) + _length(held))

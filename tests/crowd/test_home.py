@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from crowd import leases, queries
-from crowd.models import Campaign, Worker
+from crowd import gold_making, leases, queries
+from crowd.models import Assignment, Campaign, Worker
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,18 @@ def test_what_one_holds_waits_for_one_and_for_nobody_else(ada, ben):
     leases.claim(ada, "birds", count=1, now=make.NOON)
     assert "Waiting 1" in cards(ada)[0]
     assert cards(ben) == ["Box all birds Nothing waiting just now. Look in again later."]
+
+
+def test_what_waits_does_not_tell_which_photo_is_gold(ada):
+    campaign = make.campaign(8, boxes_xywh=[[10, 10, 50, 50]])
+    gold_making.add(campaign, count=3, now=make.NOON)
+    counts = [queries.campaigns_to_work_on(ada).get().n_waiting]
+    for task in (campaign.gold.first().task, campaign.tasks.filter(state="open").first()):
+        Assignment.objects.create(
+            task=task, worker=ada, claimed_at=make.NOON, lease_until=make.NOON
+        )
+        counts.append(queries.campaigns_to_work_on(ada).get().n_waiting)
+    assert counts == [5, 5, 5]
 
 
 def test_nobody_counts_to_a_million(ada):
