@@ -13,7 +13,7 @@ from catalog.superclasses import BOXED, SuperClass
 from consensus.stopping import BOX_RULE, VOTE_RULE
 from crowd import audit, gold_making
 from crowd.errors import Conflict, Invalid
-from crowd.models import HIGHEST_COST, MOST_WORKERS, PILOT_ANSWERS, Campaign, Task, User
+from crowd.models import HIGHEST_COST, MOST_WORKERS, PILOT_ANSWERS, Campaign, User
 from simulation.sightings import SUPER_CLASSES as TRACED
 
 # The risk at which a consensus may stand.
@@ -135,9 +135,6 @@ def _add_gold(campaign: Campaign, count: int, *, by: User | None, now: datetime)
         gold_making.add(campaign, count=count, seed=campaign.seed, by=by, now=now)
     except Invalid as error:
         raise Invalid(error.detail, {"n_gold": [error.detail]}) from error
-    if not campaign.tasks.exclude(state=Task.State.GOLD).exists():
-        said = "That would leave no photo to ask about; take fewer."
-        raise Invalid(said, {"n_gold": [said]})
 
 
 def _pilots(stopping: Campaign.Stopping, least: int, most: int) -> float:

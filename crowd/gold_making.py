@@ -41,7 +41,7 @@ def add(
 
     Photos that are no tasks of the campaign (of another split) come first, as they cost it none.
     For verification half of them, if there are as many, do not show the animal. Raises `Invalid`
-    with the reason where there is not one.
+    with the reason where there is not one, or where no photo would be left to ask about.
     """
     found = available(campaign).annotate(
         is_task=Exists(Task.objects.filter(campaign=campaign, image=OuterRef("image"))),
@@ -129,7 +129,11 @@ def _make(
     campaign: Campaign, chosen: Sequence[Reference], *, by: User | None, now: datetime
 ) -> int:
     of_image = {reference.image_id: reference for reference in chosen}
+    ordinary = Task.objects.filter(campaign=campaign).exclude(state=Task.State.GOLD)
+    has_any = ordinary.exists()
     _take_out(campaign, of_image)
+    if has_any and not ordinary.exists():
+        raise Invalid("That would leave no photo to ask about; take fewer.")
     _add_tasks(campaign, of_image)
     tasks = Task.objects.filter(
         campaign=campaign, image__in=of_image, state=Task.State.GOLD, gold__isnull=True

@@ -85,10 +85,19 @@ def test_without_known_answers_there_is_a_clear_word():
     campaign = make.campaign(3)
     with pytest.raises(Invalid, match="Of no photo of Aves in of-birds is it known"):
         gold_making.add(campaign, count=1, now=NOON)
-    make.campaign(2, slug="known", boxes_xywh=BOX)
+    known = make.campaign(3, slug="known", boxes_xywh=BOX)
+    Reference.objects.filter(image__tasks__campaign=known).latest("pk").delete()
     add("known", "--count", "2")
     with pytest.raises(CommandError, match="is left: each is gold already"):
         add("known", "--count", "2")
+
+
+def test_a_campaign_keeps_photos_to_ask_about():
+    campaign = make.campaign(2, boxes_xywh=BOX)
+    with pytest.raises(CommandError, match="leave no photo to ask about"):
+        add("birds", "--count", "2")
+    assert set(campaign.tasks.values_list("state", flat=True)) == {"open"}
+    assert "1 more gold, 1 now" in add("birds", "--count", "1")
 
 
 def test_the_command_takes_names(tmp_path):
