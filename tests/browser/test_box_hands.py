@@ -207,6 +207,7 @@ def test_an_arrow_of_the_pad_goes_on_while_it_is_held_as_one_step(newcomer):
     )
     after_one = left.input_value()
     once = float(after_one) - before
+    page.locator("#stage").focus()  # the press takes the focus from something
     arrow.hover()
     page.mouse.down()
     page.wait_for_function(

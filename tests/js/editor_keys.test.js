@@ -91,3 +91,11 @@ test("keys with names of their own are no single keys", () => {
     assert.equal(keymap().commandOf(press(key, key)), undefined);
   }
 });
+
+test("a key given while none counts is taken from the command that has it", () => {
+  const map = keymap();
+  map.keep({}, false);
+  give(map, "nothing", "U");
+  assert.equal(map.commandOf(press("u")), "nothing");
+  assert.deepEqual([map.hasKeys, map.keyOf("cantTell")], [true, "N"]);
+});

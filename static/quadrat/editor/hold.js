@@ -27,7 +27,8 @@ export function whileHeld(area, selector, run) {
     };
     timer = window.setTimeout(step, FIRST_MS);
   });
-  for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, stop, true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, stop, true);
+  addEventListener("blur", stop); // the window's: the press itself takes the focus from something
   area.addEventListener("click", (event) => {
     const button = find(event);
     // the click that ends a hold is no step of its own; a key's click has no detail

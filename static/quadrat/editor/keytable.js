@@ -98,6 +98,7 @@ export class KeyTable {
  * @param {import("./keymap.js").Keymap} keymap @param {Command} command @param {string} name
  */
 export function give(keymap, command, name) {
+  keymap.hasKeys = true; // from here on every key counts, also for who has this one
   const other = name ? keymap.holder(name) : undefined;
   const old = keymap.keyOf(command);
   keymap.keep({ ...keymap.own, ...(other ? { [other]: old } : {}), [command]: name }, true);

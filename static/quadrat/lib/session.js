@@ -188,7 +188,8 @@ export class Session {
   /** Reopen the last answer within its grace window. */
   goBack() {
     if (!this.last || !this.canGoBack) return false;
-    if (this.item && this.item !== this.last.item) this.supply.putBack(this.item);
+    if (this.item === this.last.item) return true; // it is there, perhaps corrected already
+    if (this.item) this.supply.putBack(this.item);
     void this.show(this.last.item, this.last);
     return true;
   }
@@ -196,7 +197,7 @@ export class Session {
   /** The server refused an answer: the photo comes back with the reasons. @param {Entry} entry @param {any} body */
   async reopen(entry, body) {
     const item = load(entry.assignment);
-    if (this.item) this.supply.putBack(this.item);
+    if (this.item && this.item.assignment.id !== entry.assignment.id) this.supply.putBack(this.item);
     const { outcome } = entry.body;
     const { memo } = entry.assignment;
     const detail = body?.detail ?? say("refused");

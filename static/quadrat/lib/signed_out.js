@@ -42,18 +42,24 @@ function askToSignIn(page) {
 /** @param {any} page @param {(value: unknown) => void} done */
 function open(page, done) {
   const question = dialog("signed-out");
+  let isOver = false;
+  // browsers let a second Escape close what the first must not
+  const stay = () => question.showModal();
   const look = async () => {
     if (document.hidden) return;
     const who = await whoIsIn(page);
     setText(byId("signed-out-who"), who === "other" ? say("signed_out.other") : "");
-    if (who !== "yes" || !question.open) return;
+    if (who !== "yes" || isOver) return;
+    isOver = true;
     clearInterval(timer);
+    question.removeEventListener("close", stay);
     document.removeEventListener("visibilitychange", look);
     question.close();
     done(null);
   };
   const timer = setInterval(look, LOOK_MS);
   document.addEventListener("visibilitychange", look);
+  question.addEventListener("close", stay);
   question.addEventListener("cancel", (event) => event.preventDefault());
   for (const other of document.querySelectorAll("dialog[open]")) {
     /** @type {HTMLDialogElement} */ (other).close();
