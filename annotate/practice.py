@@ -95,7 +95,7 @@ def _boxes(super_class: str, number: int) -> list[list[float]]:
 def _title(*, is_good: bool, n: int) -> str:
     if is_good:
         return _("Well done") if n else _("Just right")
-    return _("Nearly: have a look")
+    return _("Not quite: have a look")
 
 
 def _unsure(n_true: int) -> tuple[str, ...]:

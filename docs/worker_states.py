@@ -34,7 +34,7 @@ class Shot:
 def settled(page: Page) -> None:
     """A photo and nothing else: the cards and the instructions of the first visit are closed."""
     past_the_cards(page)
-    page.locator("img[src*='/images/'], img[src*='/practice/']").first.wait_for()
+    page.locator("#photo img, #grid img").first.wait_for()
     page.wait_for_function("() => document.querySelector('#photo img')?.complete")
     page.wait_for_timeout(PATIENCE_MS)
     for _ in range(3):

@@ -50,11 +50,15 @@ def test_a_key_is_changed_in_the_list_and_stays_changed(site: Site, newcomer):
 
 def test_single_keys_can_be_switched_off_and_come_back(site: Site, newcomer):
     page = newcomer(CAMPAIGN)
+    expect(page.locator("#zoom-out")).to_have_attribute("title", "Zoom out (−)")
     page.keyboard.press("k")
     choose(page, "mode", "Backspace")
+    choose(page, "larger", "q")
+    expect(page.locator("#zoom-in")).to_have_attribute("title", "Zoom in (Q)")
     page.locator("#has-keys").uncheck()
     page.keyboard.press("Escape")
     expect(page.locator("#nothing kbd")).to_be_hidden()
+    expect(page.locator("#zoom-in")).to_have_attribute("title", "Zoom in")
     page.locator("#stage").focus()
     page.wait_for_timeout(SETTLE_MS)
     for key in ("n", "u", "p", "b", "?"):

@@ -29,7 +29,7 @@ def cards(worker: Worker) -> list[str]:
 def test_a_card_says_what_waits_and_what_was_done(ada):
     campaign = make.campaign(3)
     assert cards(ada) == [
-        "Box all birds Draw a tight box around each one. Waiting 3 Start : Box all birds"
+        "Box all birds Draw a tight box around each one. Photos waiting 3 Start : Box all birds"
     ]
     make.answer_everything(ada, campaign)
     assert cards(ada) == [
@@ -40,7 +40,7 @@ def test_a_card_says_what_waits_and_what_was_done(ada):
 def test_what_one_holds_waits_for_one_and_for_nobody_else(ada, ben):
     make.campaign(1, workers_per_task=1, max_workers=1)
     leases.claim(ada, "birds", count=1, now=make.NOON)
-    assert "Waiting 1" in cards(ada)[0]
+    assert "Photos waiting 1" in cards(ada)[0]
     assert cards(ben) == ["Box all birds Nothing waiting just now. Look in again later."]
 
 

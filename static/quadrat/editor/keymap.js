@@ -65,6 +65,12 @@ export class Keymap {
       setText(kbd, key.replace("-", "−") || "–");
       kbd.hidden = !key && !kbd.closest("dt");
     }
+    for (const tool of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-keys-of]"))) {
+      const commands = /** @type {Command[]} */ (tool.dataset.keysOf?.split(" "));
+      const keys = commands.map((command) => this.keyOf(command)).join(" ").replace("-", "−").trim();
+      tool.dataset.what ??= tool.title;
+      tool.title = keys ? `${tool.dataset.what} (${keys})` : tool.dataset.what;
+    }
     const box = this.keyOf("box");
     setText(byId("stage-keys"), box ? say("stage_keys", { box }) : say("stage_keys.none"));
   }
