@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -282,6 +283,8 @@ def test_forced_colours_keep_boxes_and_the_selected_one_apart(newcomer):
         return getComputedStyle(one).stroke === wanted;
     }"""
     lines = page.locator("#overlay g.box .line")
+    expect(lines).to_have_count(2)
+    expect(page.locator("#overlay g.box").nth(1)).to_have_class(re.compile("is-picked"))
     assert lines.nth(0).evaluate(colour, "CanvasText")
     assert lines.nth(1).evaluate(colour, "Highlight")
     assert shown(page)

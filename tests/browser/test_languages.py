@@ -191,6 +191,8 @@ def test_from_right_to_left_a_box_is_where_it_was_drawn(
     assert painted["x"] == pytest.approx(box["x"] + 0.1 * box["width"], abs=3)
     for _ in range(2):
         page.locator("[data-nudge='1,0']").click()
+    # the numbers follow in the next frame
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     wanted = float(page.locator("#field-left").input_value())
     submit(page)
     saved(page)

@@ -68,8 +68,8 @@ def test_practice_opens_the_way_by_keyboard_alone(site: Site, newcomer: People, 
             "src", re.compile(rf"/practice/Reptilia/{number}\.jpg$")
         )
         page.wait_for_timeout(SETTLE_MS)
-        for box in boxes:
-            type_box(page, box)
+        for i, box in enumerate(boxes):
+            type_box(page, box, number=i + 1)
         page.locator("#stage").focus()
         page.keyboard.press("Enter" if boxes else "n")
         # what was said of the photo before stays in the hidden sheet: focus tells that this is new

@@ -75,7 +75,6 @@ def test_practice_opens_the_way_by_keyboard_alone(site: Site, newcomer: People, 
     page.locator("#feedback-work").focus()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/verify/footprints/$"))
-    page.get_by_role("button", name="To the photos").click()
     expect(page.locator("#photo img")).to_have_attribute("src", re.compile("^/images/"))
 
 

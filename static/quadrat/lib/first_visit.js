@@ -10,7 +10,8 @@ export function welcome(session) {
   const start = document.getElementById("first-start");
   if (!start || storage.read(metKey(page))) return false;
   session.card("first");
-  start.addEventListener("click", () => storage.write(metKey(page), true));
+  // before the photo comes, which says so where nothing can be kept
+  start.addEventListener("click", () => storage.write(metKey(page), true), true);
   void session.supply.refill();
   return true;
 }
