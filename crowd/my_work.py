@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timezone, tzinfo
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -83,14 +84,17 @@ def _place(request: HttpRequest) -> Place | None:
         raise Http404 from error
 
 
-def _zone(request: HttpRequest) -> ZoneInfo:
+def _zone(request: HttpRequest) -> tzinfo:
+    """How far the browser's clock is from UTC now; the database need not know the zone's name."""
     try:
-        return ZoneInfo(request.COOKIES.get(ZONE_COOKIE, "UTC"))
+        zone = ZoneInfo(request.COOKIES.get(ZONE_COOKIE, "UTC"))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
+        return UTC
+    offset = datetime.now(zone).utcoffset()
+    return timezone(offset) if offset else UTC
 
 
-def _summary(worker: Worker, zone: ZoneInfo) -> dict[str, Any]:
+def _summary(worker: Worker, zone: tzinfo) -> dict[str, Any]:
     history = own_work.history(worker, zone=zone)
     days = list(history.by_day.items())
     most = max((done.n for _day, done in days[:SHOWN_DAYS]), default=1)

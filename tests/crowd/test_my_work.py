@@ -76,6 +76,9 @@ def test_days_begin_where_the_browser_is(ada):
     client = client_of(ada)
     client.cookies["timezone"] = "Asia/Taipei"
     assert 'datetime="2026-05-02"' in client.get("/my-work/").content.decode()
+    for strange in ("localtime", "Asia/Kathmandu", "America/St_Johns", "Nowhere/At_all"):
+        client.cookies["timezone"] = strange
+        assert client.get("/my-work/").status_code == 200, strange
     client.cookies["timezone"] = "../../etc/passwd"
     assert 'datetime="2026-05-01"' in client.get("/my-work/").content.decode()
 
