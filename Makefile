@@ -26,7 +26,7 @@ run: .venv/.installed  ## Start the site; Ctrl-C stops it
 	@exec $(PY) manage.py up
 
 test: .venv/.installed-dev browser  ## Run all tests, with what they need; ARGS="-k name" chooses
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m tests.both $(ARGS)
 
 # a key of its own: checking must not create a data directory
 check: export QUADRAT_SECRET_KEY := only-for-checks

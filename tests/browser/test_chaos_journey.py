@@ -1,4 +1,4 @@
-"""A hundred answers with bad luck all the way: the site holds exactly what the worker gave."""
+"""Forty answers with bad luck all the way: the site holds exactly what the worker gave."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.site import People, Site, shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 
-N_ANSWERS = 50
+N_ANSWERS = 20
 MISHAPS = ("none", "none", "offline", "errors", "lost", "reload", "crash", "twice")
 NEAR_PX = 0.5
 BOXES = """SELECT i.uid::text, b.x, b.y, b.x + b.w, b.y + b.h
@@ -137,7 +137,7 @@ class Worker:
 
 
 @pytest.mark.parametrize("work", [BOX, SINGLE], ids=["boxes", "verdicts"])
-def test_a_hundred_answers_arrive_once_each(
+def test_forty_answers_arrive_once_each(
     site: Site, newcomer: People, work: Work, tmp_path_factory: pytest.TempPathFactory
 ):
     chaos.prepare(site, tmp_path_factory.mktemp("steppe"))
