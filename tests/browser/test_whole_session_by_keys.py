@@ -89,7 +89,7 @@ def boxes_by_keys(page: Page) -> list[Drawn]:
     keys(page, "+*3", "Escape", "ArrowRight*2", "ArrowUp", "0")  # a closer look changes nothing
     keys(page, "]*2", "Control+d")
     expect_boxes(page, 3)
-    keys(page, "Delete", "Control+z", "[", "Delete")
+    keys(page, "Delete", "Control+z", "Delete")  # what comes back is selected
     expect_boxes(page, 2)
     keys(page, "b", "Space", "ArrowRight*2", "ArrowDown*2", "Space")
     expect_boxes(page, 3)
