@@ -1,9 +1,9 @@
-"""All tests: those that drive a browser wait a lot, so the others run beside them.
+"""All tests: those with a browser or services wait a lot, so the others run beside them.
 
     python -m tests.both [arguments of pytest]
 
-The others give way to the browser (`nice`), whose tests are the ones in a hurry; what the browser's
-tests said is printed when both are done. Fails where either does, or where neither found a test.
+The others give way (`nice`), as nothing in them is in a hurry; what the tests with services said is
+printed when both are done. Fails where either does, or where neither found a test.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tempfile
 
 import pytest
 
+WAITING = "browser or services"
 POLITE = 10
 GOOD = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
 
@@ -21,16 +22,16 @@ GOOD = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
 def main(arguments: list[str]) -> int:
     """Run both halves; 0 where all is well."""
     with tempfile.TemporaryFile() as said:
-        browser = subprocess.Popen(
-            _command("browser", arguments), stdout=said, stderr=subprocess.STDOUT
+        waiting = subprocess.Popen(
+            _command(WAITING, arguments), stdout=said, stderr=subprocess.STDOUT
         )
         try:
             others = subprocess.run(
-                ["nice", "-n", str(POLITE), *_command("not browser", arguments)], check=False
+                ["nice", "-n", str(POLITE), *_command(f"not ({WAITING})", arguments)], check=False
             )
-            ended = {browser.wait(), others.returncode}
+            ended = {waiting.wait(), others.returncode}
         finally:
-            browser.terminate()
+            waiting.terminate()
         said.seek(0)
         sys.stdout.flush()
         sys.stdout.buffer.write(said.read())
