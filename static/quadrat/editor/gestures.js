@@ -11,9 +11,8 @@
  *   | {kind: "pan", at: Point} | {kind: "pinch"}} Gesture
  */
 import { Fingers, pointerOf, wheelFactor } from "./fingers.js";
-import { cursorAt, focusOf, pulled, visible } from "./grip.js";
-import { hitTest, isIn } from "./hit.js";
-import { toImage, toScreen } from "./viewport.js";
+import { cursorAt, focusOf, pulled, taken } from "./grip.js";
+import { toImage } from "./viewport.js";
 
 const SLOP = { mouse: 4, touch: 8 };
 // a finger that does none of the shaping
@@ -76,37 +75,13 @@ export class Gestures {
       this.gesture = { kind: "pan", at };
     } else if (this.gesture.kind === "armed") {
       this.gesture = { ...this.gesture, at, isDown: true };
-    } else this.gesture = this.take(event, at);
+    } else this.gesture = taken(event, at, this.actions);
   }
 
   /** A draft that undo, or another photo, has taken from the store is over. */
   forgetStale() {
     const { kind } = this.gesture;
     if ((kind === "armed" || kind === "draw") && !this.store.state.rubber) this.gesture = { kind: "idle" };
-  }
-
-  /** What this press takes hold of. @param {PointerEvent} event @param {Point} at @returns {Gesture} */
-  take(event, at) {
-    const { state } = this.store;
-    const point = /** @type {Gesture} */ ({ kind: "point", since: event.timeStamp });
-    if (state.points.length) return point;
-    if (state.edge) return { kind: "edge" };
-    const picked = this.actions.selected;
-    if (picked && event.shiftKey && isIn(toScreen(state.view, picked.bbox), at, 0)) {
-      return { kind: "move", id: picked.id, bbox: picked.bbox, at };
-    }
-    const boxes = visible(state);
-    const hit = hitTest(boxes, state.selected, at, state.view, event.pointerType === "touch");
-    const box = hit && boxes.find(({ id }) => id === hit.id);
-    if (!hit || !box) {
-      if (state.mode === "extreme") return point;
-      return { kind: "press", from: this.actions.pointAt(at), at, since: event.timeStamp };
-    }
-    if (hit.part === "handle") {
-      return { kind: "resize", id: box.id, bbox: box.bbox, handle: hit.handle, at };
-    }
-    if (box.id !== state.selected) this.actions.select(box.id);
-    return hit.part === "tag" ? { kind: "move", id: box.id, bbox: box.bbox, at } : { kind: "idle" };
   }
 
   /** @param {PointerEvent} event */

@@ -9,10 +9,11 @@
  * @typedef {import("./types.js").State} State
  * @typedef {{kind: "resize", id: number, bbox: Bbox, handle: Handle, at: Point}
  *   | {kind: "move", id: number, bbox: Bbox, at: Point}} Hold  at: where it was taken, on screen
+ * @typedef {import("./gestures.js").Gesture} Gesture
  */
 import { SNAP_SCREEN, clamp, move, resize, snapToImage } from "./geometry.js";
-import { hitTest } from "./hit.js";
-import { toImage } from "./viewport.js";
+import { hitTest, isIn } from "./hit.js";
+import { toImage, toScreen } from "./viewport.js";
 
 /** @param {Hold} hold @param {Point} at the pointer, on screen @param {State} state @returns {Bbox} */
 export function pulled(hold, at, state) {
@@ -50,6 +51,29 @@ export function focusOf(hold, at, state) {
 export function visible({ history, alone, bare, selected }) {
   if (bare) return [];
   return alone ? history.present.filter(({ id }) => id === selected) : history.present;
+}
+
+/** The gesture that a press begins. @param {PointerEvent} event @param {Point} at @param {import("./actions.js").Actions} actions @returns {Gesture} */
+export function taken(event, at, actions) {
+  const { state, selected: picked } = actions;
+  const point = /** @type {Gesture} */ ({ kind: "point", since: event.timeStamp });
+  if (state.points.length) return point;
+  if (state.edge) return { kind: "edge" };
+  if (picked && event.shiftKey && isIn(toScreen(state.view, picked.bbox), at, 0)) {
+    return { kind: "move", id: picked.id, bbox: picked.bbox, at };
+  }
+  const boxes = visible(state);
+  const hit = hitTest(boxes, state.selected, at, state.view, event.pointerType === "touch");
+  const box = hit && boxes.find(({ id }) => id === hit.id);
+  if (!hit || !box) {
+    if (state.mode === "extreme") return point;
+    return { kind: "press", from: actions.pointAt(at), at, since: event.timeStamp };
+  }
+  if (hit.part === "handle") {
+    return { kind: "resize", id: box.id, bbox: box.bbox, handle: hit.handle, at };
+  }
+  if (box.id !== state.selected) actions.select(box.id);
+  return hit.part === "tag" ? { kind: "move", id: box.id, bbox: box.bbox, at } : { kind: "idle" };
 }
 
 /** The CSS cursor says what a press would do. @param {State} state @param {Point} at */

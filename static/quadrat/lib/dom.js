@@ -10,6 +10,11 @@ export function byId(id) {
 /** @param {string} id @returns {HTMLDialogElement} */
 export const dialog = (id) => /** @type {HTMLDialogElement} */ (byId(id));
 
+/** Every such element runs it when pressed. @param {string} selector @param {() => void} run */
+export function onClick(selector, run) {
+  for (const element of document.querySelectorAll(selector)) element.addEventListener("click", run);
+}
+
 /** What `json_script` left in the page. @param {string} id @returns {any} */
 export const readJson = (id) => JSON.parse(byId(id).textContent ?? "null");
 

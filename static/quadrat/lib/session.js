@@ -16,7 +16,7 @@
  */
 import { alarm, announce } from "./announce.js";
 import { currentCard, showCard } from "./cards.js";
-import { byId, say } from "./dom.js";
+import { byId, onClick, say } from "./dom.js";
 import { tellEnding } from "./ending.js";
 import { watchHand } from "./hand.js";
 import { iAm, request, uuid } from "./http.js";
@@ -26,11 +26,14 @@ import { showStatus } from "./notice.js";
 import { takeOver } from "./one_tab.js";
 import { Outbox } from "./outbox.js";
 import { Storage } from "./storage.js";
-import { Supply, load } from "./supply.js";
+import { Supply, load, troubleWith } from "./supply.js";
 import { Tally } from "./tally.js";
 import { Timing } from "./timing.js";
 
 const GRACE_MS = 60_000;
+
+/** Whether an answer of that time can still be changed. @param {number} at */
+export const isFresh = (at) => Date.now() - at < GRACE_MS;
 
 export class Session {
   /** @param {any} page @param {Hooks} hooks */
@@ -104,12 +107,8 @@ export class Session {
       if (!this.storage.isLasting && this.outbox.waiting.length) event.preventDefault();
     });
     document.addEventListener("visibilitychange", () => this.timing.hide(document.hidden));
-    for (const button of document.querySelectorAll("[data-act=continue]")) {
-      button.addEventListener("click", () => void this.advance());
-    }
-    for (const button of document.querySelectorAll("[data-act=reload]")) {
-      button.addEventListener("click", () => location.reload());
-    }
+    onClick("[data-act=continue]", () => void this.advance());
+    onClick("[data-act=reload]", () => location.reload());
   }
 
   /** Show the next photo, or say why there is none. */
@@ -134,13 +133,12 @@ export class Session {
     this.item = item;
     this.supply.current = item.assignment.id;
     const slow = setTimeout(() => this.card("loading"), 300);
-    const isLoaded = await item.loaded;
+    const trouble = await troubleWith(item);
     clearTimeout(slow);
     if (turn !== this.turn) return;
-    const trouble = isLoaded ? mismatch(item) : "did not load";
     if (trouble) {
       const unreached = () => this.card("offline");
-      await import("./broken.js").then((more) => more.handleBroken(this, item, trouble, mismatch), unreached);
+      await import("./broken.js").then((more) => more.handleBroken(this, item, trouble), unreached);
       return;
     }
     this.card(null);
@@ -182,7 +180,7 @@ export class Session {
   }
 
   get canGoBack() {
-    return this.last !== null && Date.now() - this.last.at < GRACE_MS;
+    return this.last !== null && isFresh(this.last.at);
   }
 
   /** Reopen the last answer within its grace window. */
@@ -250,11 +248,4 @@ export class Session {
   url(name, id) {
     return this.page.urls[name].replace("{id}", id);
   }
-}
-
-/** The server's size and the file's must agree, or boxes would land elsewhere. @param {Item} item */
-function mismatch({ assignment: { image }, img }) {
-  const { naturalWidth: w, naturalHeight: h } = img;
-  const isSame = Math.abs(w - image.display_width) <= 1 && Math.abs(h - image.display_height) <= 1;
-  return isSame ? "" : `size mismatch: ${w} by ${h}`;
 }

@@ -93,3 +93,14 @@ export function load(assignment) {
   );
   return { assignment, img, loaded };
 }
+
+/**
+ * What is wrong with a photo, empty if nothing is: whether it loads, and with the size that the
+ * server says, or boxes would land elsewhere. @param {Item} item
+ */
+export async function troubleWith({ assignment: { image }, img, loaded }) {
+  if (!(await loaded)) return "did not load";
+  const { naturalWidth: w, naturalHeight: h } = img;
+  const isSame = Math.abs(w - image.display_width) <= 1 && Math.abs(h - image.display_height) <= 1;
+  return isSame ? "" : `size mismatch: ${w} by ${h}`;
+}

@@ -14,13 +14,12 @@
 import { byId, say, setText } from "../lib/dom.js";
 import { request, uuid } from "../lib/http.js";
 import { keepLeases } from "../lib/lease.js";
-import { Session } from "../lib/session.js";
+import { Session, isFresh } from "../lib/session.js";
 import { load } from "../lib/supply.js";
 import { Ahead, MOST } from "./ahead.js";
 import { BatchOutbox, batchBody } from "./batches.js";
-import { PLAIN, WITHDRAWN, sharedTiming, sorted } from "./sorting.js";
+import { answersOf, sharedTiming, sorted } from "./sorting.js";
 
-const GRACE_MS = 60_000;
 const AHEAD_AFTER_MS = 600; // the small photos of this grid come first
 const GRIDS_TO_A_REST = 5;
 
@@ -157,11 +156,7 @@ export class Screening extends Session {
     const before = this.lastGrid?.grid === this.grid ? this.lastGrid.verdicts : new Map();
     const { plain, fresh, withdrawn, reasons, unseen, verdicts } = sorted(this.grid, look, before);
     const share = sharedTiming(this.timing.report(), look.seen.length, this.grid.length);
-    void this.box.putAll([
-      ...fresh.map((one) => this.entry(one, { ...PLAIN, timing: { ...share, seen_ms: look.ms[one.id] } })),
-      // that must not stand while the reason is asked
-      ...withdrawn.map((one) => this.entry(one, { ...WITHDRAWN, timing: share })),
-    ]);
+    void this.box.putAll(answersOf(fresh, withdrawn, look, share).map(([one, answer]) => this.entry(one, answer)));
     for (const { id } of plain) this.supply.answered.add(id);
     for (const { id } of reasons) this.supply.answered.delete(id);
     for (const { id } of fresh) if (!before.has(id)) this.tally.count(share.visible_ms - share.idle_ms);
@@ -192,14 +187,14 @@ export class Screening extends Session {
 
   get canUndoGrid() {
     const { lastGrid } = this;
-    return this.isGrid && lastGrid !== null && this.grid !== lastGrid.grid && Date.now() - lastGrid.at < GRACE_MS;
+    return this.isGrid && lastGrid !== null && this.grid !== lastGrid.grid && isFresh(lastGrid.at);
   }
 
   /** The last answer, or the last grid, whichever came later. */
   goBack() {
     if (!this.isGrid) return super.goBack();
     const wasSingle = this.canGoBack && /** @type {any} */ (this.last).at > (this.lastGrid?.at ?? 0);
-    const isTooLate = !this.lastGrid || Date.now() - this.lastGrid.at >= GRACE_MS;
+    const isTooLate = !this.lastGrid || !isFresh(this.lastGrid.at);
     if (isTooLate && !wasSingle) return false;
     this.item = null; // it is held and comes again
     if (this.grid !== this.lastGrid?.grid) this.ahead.putBack(this.grid);

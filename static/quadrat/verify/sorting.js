@@ -19,8 +19,9 @@
  * @property {Map<string, string>} verdicts  what each photo was answered with
  */
 
-export const PLAIN = { outcome: "answered", label: "animal", mode: "grid" };
-export const WITHDRAWN = { outcome: "cant_tell", label: null, mode: "marked", comment: "marked in the grid" };
+const PLAIN = { outcome: "answered", label: "animal", mode: "grid" };
+// that must not stand while the reason is asked
+const WITHDRAWN = { outcome: "cant_tell", label: null, mode: "marked", comment: "marked in the grid" };
 
 /**
  * @param {Assignment[]} grid @param {Look} look
@@ -52,4 +53,16 @@ export function sorted(grid, { marks, seen, broken }, before) {
 export function sharedTiming(report, nSeen, size) {
   const each = ["visible_ms", "hidden_ms", "idle_ms"].map((name) => [name, Math.round(report[name] / Math.max(1, nSeen))]);
   return { grid: size, submit_ms: report.submit_ms, ...Object.fromEntries(each) };
+}
+
+/**
+ * The answers of a grid, each with its photo.
+ * @param {Assignment[]} fresh @param {Assignment[]} withdrawn @param {Look} look @param {Record<string, number>} timing
+ * @returns {[Assignment, {outcome: string} & Record<string, unknown>][]}
+ */
+export function answersOf(fresh, withdrawn, { ms }, timing) {
+  return [
+    ...fresh.map((one) => /** @type {[Assignment, any]} */ ([one, { ...PLAIN, timing: { ...timing, seen_ms: ms[one.id] } }])),
+    ...withdrawn.map((one) => /** @type {[Assignment, any]} */ ([one, { ...WITHDRAWN, timing }])),
+  ];
 }
