@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from catalog.superclasses import SuperClass
 
@@ -19,13 +19,20 @@ class Split(models.TextChoices):
     TRAIN = "train"
     VAL = "val"
     TEST = "test"
+    # test images that were not sampled: kept for later, and never mixed into the other splits
+    RESERVE = "reserve"
 
 
 class Dataset(models.Model):
-    """A named collection of images."""
+    """A named collection of images.
+
+    `recipe` says how it was chosen and split where an import did that (format, policy and its
+    parameters, splits, seed, a digest of what was chosen); empty for any other.
+    """
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
+    recipe = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -36,12 +43,25 @@ class Dataset(models.Model):
 
 
 class Taxon(models.Model):
-    """A category of a data set; `category_id` is the one its import file gave, kept for tracing."""
+    """A category of a data set; `category_id` is the one its import file gave, kept for tracing.
+
+    `source_key` is its identity in the archive it came from; `rank` is in lower case ("species",
+    "genus", ...). Rank and lineage are empty where an import told nothing of them.
+    """
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="taxa")
     name = models.CharField(max_length=200)
     super_class = models.CharField(max_length=20, choices=SuperClass)
     category_id = models.IntegerField(null=True, blank=True)
+    source_key = models.CharField(max_length=200, blank=True, default="", db_default="")
+    rank = models.CharField(max_length=40, blank=True, default="", db_default="")
+    kingdom = models.CharField(max_length=100, blank=True, default="", db_default="")
+    phylum = models.CharField(max_length=100, blank=True, default="", db_default="")
+    class_name = models.CharField(max_length=100, blank=True, default="", db_default="")
+    order_name = models.CharField(max_length=100, blank=True, default="", db_default="")
+    family = models.CharField(max_length=100, blank=True, default="", db_default="")
+    genus = models.CharField(max_length=100, blank=True, default="", db_default="")
+    common_name = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["dataset_id", "super_class", "name"]
@@ -55,24 +75,94 @@ class Taxon(models.Model):
         return self.name
 
 
+class Observer(models.Model):
+    """Who observed, under the key an archive knows them by; nothing else is kept of them."""
+
+    dataset = models.ForeignKey(
+        Dataset, on_delete=models.CASCADE, related_name="observers", db_index=False
+    )
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["dataset_id", "key"]
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "key"], name="observer_once_in_a_dataset")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Observation(models.Model):
+    """One organism seen by one observer at a place and time; it has one or more photographs.
+
+    `observed_on` is a date as the archive writes it, up to a day ("2016-05-14"); latitude and
+    longitude in degrees (WGS 84), `uncertainty_m` in metres. Without an observer it has no split.
+    """
+
+    dataset = models.ForeignKey(
+        Dataset, on_delete=models.CASCADE, related_name="observations", db_index=False
+    )
+    key = models.CharField(max_length=200)
+    observer = models.ForeignKey(
+        Observer, null=True, blank=True, on_delete=models.PROTECT, related_name="observations"
+    )
+    taxon = models.ForeignKey(
+        Taxon, null=True, blank=True, on_delete=models.PROTECT, related_name="observations"
+    )
+    observed_on = models.CharField(max_length=10, blank=True, default="", db_default="")
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    uncertainty_m = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["dataset_id", "key"]
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "key"], name="observation_once_in_a_dataset")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Image(models.Model):
-    """One photograph. Its identity is (data set, file name); URLs carry only `uid`."""
+    """One photograph. Its identity is (data set, file name); URLs carry only `uid`.
+
+    In the state *awaited* its file has not been fetched from `source_url` yet, in *failed* it will
+    not be: sizes are 0 and `sha256` is empty until it is here. `fetch_due_at` is when the next try
+    is due, `n_attempts` how many there were, `fetch_error` what the last one ran into. `place` is
+    the photograph's among those of its observation, from 0.
+    """
+
+    class State(models.TextChoices):
+        HERE = "here"
+        AWAITED = "awaited"
+        FAILED = "failed"
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="images")
     file_name = models.CharField(max_length=500)
     taxon = models.ForeignKey(Taxon, null=True, blank=True, on_delete=models.PROTECT)
     super_class = models.CharField(max_length=20, choices=SuperClass, blank=True)
-    split = models.CharField(max_length=5, choices=Split, blank=True)
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    display_width = models.PositiveIntegerField()
-    display_height = models.PositiveIntegerField()
+    split = models.CharField(max_length=7, choices=Split, blank=True)
+    observation = models.ForeignKey(
+        Observation, null=True, blank=True, on_delete=models.PROTECT, related_name="images"
+    )
+    place = models.PositiveIntegerField(default=0, db_default=0)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    display_width = models.PositiveIntegerField(default=0)
+    display_height = models.PositiveIntegerField(default=0)
     licence = models.CharField(max_length=200, blank=True)
     licence_url = models.CharField(max_length=500, blank=True)
     rights_holder = models.TextField(blank=True)
-    sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, blank=True, default="")
     imported_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=7, choices=State, default=State.HERE, db_default=State.HERE)
+    source_url = models.CharField(max_length=1000, blank=True, default="", db_default="")
+    n_attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    fetch_due_at = models.DateTimeField(null=True, blank=True)
+    fetch_error = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["dataset_id", "file_name"]
@@ -81,13 +171,22 @@ class Image(models.Model):
                 fields=["dataset", "file_name"], name="image_once_in_a_dataset"
             ),
             models.CheckConstraint(
-                condition=Q(
-                    width__gte=1, height__gte=1, display_width__gte=1, display_height__gte=1
-                ),
+                condition=~Q(state="here")
+                | Q(width__gte=1, height__gte=1, display_width__gte=1, display_height__gte=1),
                 name="image_has_a_size",
             ),
+            models.CheckConstraint(
+                condition=Q(state="here") | ~Q(source_url=""),
+                name="image_awaited_has_an_address",
+            ),
         ]
-        indexes = [models.Index(fields=["dataset", "super_class", "split"])]
+        indexes = [
+            models.Index(fields=["dataset", "super_class", "split"]),
+            # what fetching walks along: only photographs that are still wanted are in it
+            models.Index(
+                fields=["fetch_due_at"], name="image_fetch_due", condition=Q(state="awaited")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_name

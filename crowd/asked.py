@@ -46,7 +46,7 @@ class Campaign(models.Model):
     kind = models.CharField(max_length=6, choices=Kind)
     status = models.CharField(max_length=7, choices=Status, default=Status.RUNNING)
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="campaigns")
-    split = models.CharField(max_length=5, choices=Split, blank=True)
+    split = models.CharField(max_length=7, choices=Split, blank=True)
     super_class = models.CharField(max_length=20, choices=SuperClass)
     workers_per_task = models.PositiveSmallIntegerField(
         default=3, validators=[MinValueValidator(1), MaxValueValidator(MOST_WORKERS)]

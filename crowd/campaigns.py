@@ -31,20 +31,22 @@ PILOT_SHARE = 0.08
 _MAKE_TASKS = """
 INSERT INTO crowd_task
     (campaign_id, image_id, position, state, n_wanted, n_taken, n_answers, is_pilot)
-SELECT %(campaign)s, placed.id, placed.position, 'open',
+SELECT %(campaign)s, placed.id, placed.position,
+       CASE WHEN placed.state = 'here' THEN 'open' ELSE 'awaited' END,
        CASE WHEN placed.is_pilot THEN greatest(%(n_wanted)s, %(n_pilot)s) ELSE %(n_wanted)s END,
        0, 0, placed.is_pilot
 FROM (
-    SELECT shuffled.id, shuffled.position,
+    SELECT shuffled.id, shuffled.state, shuffled.position,
            floor((position + 1) * %(pilot_share)s::numeric)
            > floor(position * %(pilot_share)s::numeric) AS is_pilot
     FROM (
-        SELECT image.id,
+        SELECT image.id, image.state,
                row_number() OVER (ORDER BY md5(%(seed)s || image.file_name), image.id) - 1
                AS position
         FROM catalog_image image
         WHERE image.dataset_id = %(dataset)s AND image.super_class = %(super_class)s
-          AND (%(split)s = '' OR image.split = %(split)s)
+          AND (image.split = %(split)s OR %(split)s = '' AND image.split <> 'reserve')
+          AND image.state <> 'failed'
     ) shuffled
 ) placed
 """

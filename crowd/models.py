@@ -37,6 +37,7 @@ class Task(models.Model):
     written a fresh one, so that no aggregation is ever lost.
     `is_flagged`: somebody has marked the photo in a grid, so it is shown alone from then on.
     `reports_seen_at`: an organizer has looked at whatever workers had reported by then.
+    In the state *awaited* the photograph has not been fetched yet: nobody can take such a task.
     In the state *gold* the answer is known (`GoldStandard`): such a task wants no number of answers
     and counts none, and its answers enter neither consensus nor skills.
     """
@@ -46,6 +47,7 @@ class Task(models.Model):
         RETIRED = "retired"
         DISPUTED = "disputed"
         GOLD = "gold"
+        AWAITED = "awaited"
 
     campaign = models.ForeignKey(
         Campaign, on_delete=models.CASCADE, related_name="tasks", db_index=False
@@ -81,6 +83,9 @@ class Task(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="gold") | Q(n_wanted=0, aggregate_due_at__isnull=True),
                 name="task_gold_wants_no_number",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="awaited") | Q(n_taken=0), name="task_awaited_is_not_taken"
             ),
         ]
         indexes = [

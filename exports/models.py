@@ -29,7 +29,7 @@ class Release(models.Model):
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="releases")
     number = models.PositiveIntegerField()
     profile = models.CharField(max_length=8, choices=Profile, default=Profile.COCO)
-    split = models.CharField(max_length=5, choices=Split, blank=True)
+    split = models.CharField(max_length=7, choices=Split, blank=True)
     is_allowing_undecided = models.BooleanField(default=False)
     is_allowing_stale = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)

@@ -28,8 +28,11 @@ def prepare(record: ImageRecord, dataset_pk: int, stored: Image | None) -> Prepa
     """Read the file once, decode it once and store its renditions.
 
     An image that was imported before (`stored`) is not decoded again while its files are there;
-    if its bytes have changed it is refused, as tasks and answers refer to the old ones.
+    if its bytes have changed it is refused, as tasks and answers refer to the old ones. Raises
+    `ValueError` for a record without a file.
     """
+    if record.source is None:
+        raise ValueError(f"{record.file_name} has no local file")
     try:
         if record.source.stat().st_size > pictures.MAX_BYTES:
             n_megabytes = pictures.MAX_BYTES // 2**20

@@ -38,16 +38,51 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxonRecord:
+    """A taxon as an archive describes it; `rank` in lower case, what is not known is ''."""
+
+    source_key: str
+    name: str
+    super_class: SuperClass
+    rank: str = ""
+    kingdom: str = ""
+    phylum: str = ""
+    class_name: str = ""
+    order_name: str = ""
+    family: str = ""
+    genus: str = ""
+    common_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationRecord:
+    """The observation a photograph belongs to, and the photograph's `place` in it, from 0.
+
+    `observer` is '' where nobody is named. Latitude and longitude in degrees, WGS 84.
+    """
+
+    key: str
+    observer: str = ""
+    observed_on: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    uncertainty_m: float | None = None
+    place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ImageRecord:
     """One image as an input describes it; its file has not been opened yet.
 
-    `file_name` is its identity in the data set. `boxes_xywh` holds reference boxes by super-class,
+    `source` is the local file, None where the photograph has to be fetched from `source_url`.
+    `file_name` is its identity in the data set. `taxon` (of archives) says more than `taxon_name`
+    and `super_class`, which repeat it. `boxes_xywh` holds reference boxes by super-class,
     [x, y, w, h] in pixels of `claimed_size` (width, height), or of the upright image where the
     input claims no size; an empty list says that there is nothing to box. `status` and `reason`
     are about `super_class`.
     """
 
-    source: Path
+    source: Path | None
     file_name: str
     taxon_name: str = ""
     super_class: SuperClass | None = None
@@ -61,6 +96,9 @@ class ImageRecord:
     boxes_xywh: Mapping[SuperClass, list[list[float]]] = field(default_factory=dict)
     claimed_size: tuple[int, int] | None = None
     notes: tuple[str, ...] = ()
+    source_url: str = ""
+    observation: ObservationRecord | None = None
+    taxon: TaxonRecord | None = None
 
 
 Item = ImageRecord | Refusal | Note
