@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
 import re
 import subprocess
 import sys
@@ -178,9 +177,10 @@ def take(page: Page, shot: Shot, path: Path) -> None:
 
 @contextmanager
 def chromium_browser() -> Iterator[Browser]:
-    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.executable(), args=flags)
+        browser = playwright.chromium.launch(
+            executable_path=chromium.executable(), args=chromium.flags()
+        )
         yield browser
         browser.close()
 

@@ -44,7 +44,6 @@ ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_S = 90.0
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @dataclass
@@ -131,7 +130,7 @@ class Site:
         return next(child for child in children if word in child.cmdline())
 
     def nothing_is_due(self) -> bool:
-        return bool(self.ask("Task.objects.filter(aggregate_due_at__isnull=False).count()") == 0)
+        return not self.rows("SELECT FROM crowd_task WHERE aggregate_due_at IS NOT NULL LIMIT 1")
 
 
 def scenes(folder: Path) -> Path:
@@ -211,9 +210,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    flags = [*QUIET, "--no-first-run", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=chromium.executable(), args=flags)
+        made = playwright.chromium.launch(
+            executable_path=chromium.executable(), args=chromium.flags()
+        )
         yield made
         made.close()
 

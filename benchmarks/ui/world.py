@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +33,6 @@ CAMPAIGNS = {
     "verdicts": ("verify", "display"),
     "grids": ("verify", "display", "--grid"),
 }
-FLAGS = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
 # asks the browser when each photo was painted, and notes when keys and buttons were pressed
 WATCH = """(() => {
   const watched = (window.watched = { paints: [], presses: [], lcp: 0 });
@@ -176,8 +174,9 @@ def slow(page: Page) -> None:
 def world() -> Iterator[World]:
     """The site as `make run` starts it, in a data directory that is thrown away."""
     invitations = fill(site.DATA_DIR / "photos")
-    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with site.running() as port, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.executable(), args=flags)
+        browser = playwright.chromium.launch(
+            executable_path=chromium.executable(), args=chromium.flags()
+        )
         yield World(f"http://127.0.0.1:{port}", invitations, browser)
         browser.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import urllib.request
 from collections.abc import Iterator
 from io import BytesIO
@@ -14,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, CDPSession
 
 from tests.browser import chromium
-from tests.site import PHONE, QUIET, Site
+from tests.site import PHONE, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 
@@ -23,9 +22,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.services]
 def visitor(site: Site, browser: Browser, tmp_path: Path) -> Iterator[CDPSession]:
     """Somebody at the door, with a browser that remembers: a private one installs nothing."""
     kind = browser.browser_type
-    flags = [*QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     context = kind.launch_persistent_context(
-        str(tmp_path), executable_path=chromium.executable(), args=flags, viewport=PHONE
+        str(tmp_path),
+        executable_path=chromium.executable(),
+        args=chromium.flags(),
+        viewport=PHONE,
     )
     page = context.new_page()
     page.goto(f"{site.address}/sign-in/")
