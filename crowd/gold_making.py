@@ -15,7 +15,7 @@ from django.db.models import Exists, F, Func, IntegerField, Max, OuterRef, Q, Qu
 from django.db.models.expressions import Value
 from django.db.models.functions import MD5, Concat
 
-from catalog.models import Image, Reference
+from catalog.models import Image, Reference, Split
 from crowd import audit, retirement
 from crowd.errors import Invalid
 from crowd.models import Assignment, Campaign, GoldStandard, Task, User
@@ -105,7 +105,8 @@ def withdraw(gold: GoldStandard, *, by: User | None = None, now: datetime) -> No
 
 
 def _give_back(task: Task) -> None:
-    if not task.campaign.split or task.image.split == task.campaign.split:
+    is_of_any = not task.campaign.split and task.image.split != Split.RESERVE
+    if is_of_any or task.image.split == task.campaign.split:
         n_wanted = retirement.least_answers(task)
         Task.objects.filter(pk=task.pk).update(state=Task.State.OPEN, n_wanted=n_wanted)
     else:
@@ -117,6 +118,7 @@ def _known(campaign: Campaign) -> QuerySet[Reference]:
     rows = Reference.objects.filter(
         image__dataset=campaign.dataset_id,
         image__super_class=campaign.super_class,
+        image__state=Image.State.HERE,
         super_class=campaign.super_class,
     )
     if campaign.kind == Campaign.Kind.VERIFY:

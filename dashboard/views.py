@@ -197,7 +197,8 @@ def gallery(request: HttpRequest, slug: str) -> HttpResponse:
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
     """Who answered what on this photo, and what became of it?"""
     found = tasks.find(task_id)
-    if found is None:
+    # nothing can be said of a photograph that nobody has seen
+    if found is None or found.state == Task.State.AWAITED:
         raise Http404
     (card,) = tasks.cards(found.campaign, [found], is_large=True)
     n_answers = len(card.answers)

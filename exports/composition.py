@@ -33,14 +33,18 @@ def write_files(release: Release, folder: Path, report: Report) -> list[WrittenF
 
     `report` is called with the share done, 0 to 1. Raises `ReleaseRefused` where the data set has
     no images to release, or test images that are still undecided, and `StillWorkedIn` where its
-    consensus is stale. Where it may be, `release.stale` says how, for the caller to store.
+    consensus is stale. Where it may be, `release.stale` says how, for the caller to store; and
+    `release.counts` how many images were left out because they have not been fetched.
     """
     with open_snapshot() as snapshot:
         stale = staleness.read(release.dataset, using=snapshot)
         if not release.is_allowing_stale:
             staleness.refuse(stale)
         release.stale = stale.words()
-        sizes = _parts(snapshot, release)
+        parts = _parts(snapshot, release)
+        sizes = {split: part.n_here for split, part in parts.items() if part.n_here}
+        n_not_here = sum(part.n_not_here for part in parts.values())
+        release.counts = {"not_here": n_not_here} if n_not_here else {}
         header = read_header(snapshot, release.dataset, PROFILES[release.profile])
         progress = _Progress(sum(sizes.values()), report)
         files: list[WrittenFile] = []
@@ -66,15 +70,15 @@ class _Progress:
             self._report(self._n_done / self._n_images)
 
 
-def _parts(snapshot: BaseDatabaseWrapper, release: Release) -> dict[str, int]:
-    """The number of images of each split to write, in the order of writing."""
+def _parts(snapshot: BaseDatabaseWrapper, release: Release) -> dict[str, queries.Part]:
+    """The numbers of images of each split to write, in the order of writing."""
     found = queries.parts(snapshot, release.dataset)
     wanted = [release.split] if release.split else _ORDER
-    sizes = {split: found[split] for split in wanted if split in found}
-    if not sizes:
+    parts = {split: found[split] for split in wanted if split in found}
+    if not any(part.n_here for part in parts.values()):
         part = f"the {release.split} split of " if release.split else ""
         raise ReleaseRefused(f"There are no images in {part}{release.dataset.slug}.")
-    return sizes
+    return parts
 
 
 def _write_part(

@@ -115,7 +115,7 @@ def run(release: Release, folder: Path, *, clock: Clock, progress: Report | None
         state=Release.State.READY,
         progress=1,
         files=[asdict(file) for file in files],
-        counts=totals(files),
+        counts=totals(files) | release.counts,
         stale=release.stale,
         finished_at=clock(),
     )

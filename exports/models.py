@@ -11,7 +11,8 @@ from crowd.models import User
 class Release(models.Model):
     """A frozen export of a data set: what was asked, what came out, the hash of each file.
 
-    `files` is a list of {name, sha256, size}; `counts` what the files hold. `stale` says what was
+    `files` is a list of {name, sha256, size}; `counts` what the files hold, and as `not_here` how
+    many images were left out because they have not been fetched. `stale` says what was
     not worked into the consensus yet (`exports/staleness.py`): of a release that waits, what it
     waits for; of one that is allowed to be stale, what it was made without. Otherwise it is empty.
     """

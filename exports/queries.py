@@ -19,11 +19,8 @@ from exports.models import Release
 CHUNK_ROWS = 2000
 
 # An image may have been through several campaigns of its super-class: the consensus that most
-# workers stand behind counts, and of equals the oldest campaign's. Gold has no consensus; what is
-# known of it decides where it is to be verified and nobody has. A photo that was withdrawn as gold
-# waits for another campaign that asks about it.
-_IMAGES = """
-WITH boxing AS (
+# workers stand behind counts, and of equals the oldest campaign's. `{images}` says of which images.
+BOXING = """
     SELECT DISTINCT ON (task.image_id)
         task.image_id, campaign.slug, task.state, consensus.id AS consensus_id, consensus.version,
         consensus.method, consensus.n_looked, consensus.n_unusable, consensus.expected_unseen,
@@ -34,10 +31,13 @@ WITH boxing AS (
         ON image.id = task.image_id AND image.super_class = campaign.super_class
     LEFT JOIN annotate_consensus consensus
         ON consensus.task_id = task.id AND consensus.is_current
-    WHERE campaign.dataset_id = %(dataset)s AND campaign.kind = 'box'
-        AND image.split = %(split)s
+    WHERE campaign.dataset_id = %(dataset)s AND campaign.kind = 'box' AND {images}
     ORDER BY task.image_id, coalesce(consensus.n_looked, 0) DESC, campaign.id
-), verifying AS (
+"""
+
+# As above. Gold has no consensus; what is known of it decides where it is to be verified and nobody
+# has. A photo that was withdrawn as gold waits for another campaign that asks about it.
+VERIFYING = """
     SELECT DISTINCT ON (task.image_id)
         task.image_id, task.state, verdict.version, verdict.method, verdict.label,
         verdict.p_instance, verdict.probabilities, verdict.votes, verdict.n_votes,
@@ -50,11 +50,16 @@ WITH boxing AS (
         ON verdict.task_id = task.id AND verdict.is_current
     LEFT JOIN crowd_goldstandard gold ON gold.task_id = task.id AND gold.withdrawn_at IS NULL
     LEFT JOIN catalog_reference reference ON reference.id = gold.reference_id
-    WHERE campaign.dataset_id = %(dataset)s AND campaign.kind = 'verify'
-        AND image.split = %(split)s AND %(split)s = 'test'
+    WHERE campaign.dataset_id = %(dataset)s AND campaign.kind = 'verify' AND {images}
     ORDER BY task.image_id, coalesce(verdict.n_votes, 0) DESC, reference.id IS NULL,
         task.state = 'gold', campaign.id
-)
+"""
+
+_OF_SPLIT = "image.split = %(split)s"
+# put together from constants alone; values are parameters
+_IMAGES = f"""
+WITH boxing AS ({BOXING.format(images=_OF_SPLIT)}),
+verifying AS ({VERIFYING.format(images=_OF_SPLIT + " AND %(split)s = 'test'")})
 SELECT image.id, image.file_name, image.width, image.height, image.licence, image.licence_url,
     image.rights_holder, image.super_class, image.taxon_id,
     boxing.slug, boxing.state, boxing.version, boxing.method, boxing.n_looked, boxing.n_unusable,
@@ -67,12 +72,13 @@ FROM catalog_image image
 LEFT JOIN boxing ON boxing.image_id = image.id
 LEFT JOIN verifying ON verifying.image_id = image.id
 LEFT JOIN annotate_consensusbox box ON box.consensus_id = boxing.consensus_id
-WHERE image.dataset_id = %(dataset)s AND image.split = %(split)s
+WHERE image.dataset_id = %(dataset)s AND image.split = %(split)s AND image.state = 'here'
 ORDER BY image.file_name COLLATE "C", box.number
-"""
+"""  # noqa: S608
 
 _PARTS = """
-SELECT split, count(*) FROM catalog_image WHERE dataset_id = %(dataset)s GROUP BY split
+SELECT split, count(*) FILTER (WHERE state = 'here'), count(*) FILTER (WHERE state <> 'here')
+FROM catalog_image WHERE dataset_id = %(dataset)s GROUP BY split
 """
 
 # Of the whole data set, so that the ids are the same in the file of each split.
@@ -194,9 +200,16 @@ def images(
         yield image, [BoxRecord._make(row[_N_IMAGE_COLUMNS:]) for row in same if has_boxes]
 
 
-def parts(snapshot: BaseDatabaseWrapper, dataset: Dataset) -> dict[str, int]:
-    """The number of images by split; the empty split is that of images without one."""
-    return dict(_all(snapshot, _PARTS, dataset))
+class Part(NamedTuple):
+    """How many images of a split are here, and how many are awaited or could not be fetched."""
+
+    n_here: int
+    n_not_here: int
+
+
+def parts(snapshot: BaseDatabaseWrapper, dataset: Dataset) -> dict[str, Part]:
+    """The numbers of images by split; the empty split is that of images without one."""
+    return {split: Part(*counts) for split, *counts in _all(snapshot, _PARTS, dataset)}
 
 
 def categories(snapshot: BaseDatabaseWrapper, dataset: Dataset) -> list[CategoryRecord]:

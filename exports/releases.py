@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from catalog.models import Dataset
+from catalog.models import Dataset, Image, Split
 from crowd import audit, hints
 from crowd.errors import Invalid
 from crowd.models import User
@@ -30,7 +30,8 @@ def create(
     Unless it is allowed to be stale it is made once all answers are worked into the consensus.
     Raises `Invalid` where there is no image to release.
     """
-    images = dataset.images.filter(split=split) if split else dataset.images.all()
+    images = dataset.images.filter(state=Image.State.HERE)
+    images = images.filter(split=split) if split else images.exclude(split=Split.RESERVE)
     if not images.exists():
         part = f"the {split} split of " if split else ""
         reason = f"There are no images in {part}{dataset.slug}."

@@ -124,7 +124,8 @@ class Simulation:
         self.n_answers += 1
 
     def _is_enough(self, progress: Callable[[int, int], None]) -> bool:
-        tasks = Task.objects.filter(campaign=self.campaign).exclude(state=Task.State.GOLD)
+        not_asked = [Task.State.GOLD, Task.State.AWAITED]
+        tasks = Task.objects.filter(campaign=self.campaign).exclude(state__in=not_asked)
         n_tasks, n_ended = tasks.count(), tasks.exclude(state=Task.State.OPEN).count()
         progress(n_ended, n_tasks)
         return n_ended >= self.until * n_tasks

@@ -74,6 +74,24 @@ def images(
     return made
 
 
+def not_here(
+    n: int, *, of: Dataset, state: str = "awaited", split: str = "", prefix: str = "awaited"
+) -> list[Image]:
+    """`n` photographs of birds that have not been fetched."""
+    return Image.objects.bulk_create(
+        Image(
+            dataset=of,
+            file_name=f"{prefix}/{state}/{number:06}.jpg",
+            super_class=SuperClass.AVES,
+            split=split,
+            state=state,
+            source_url=f"https://photos.example.org/{prefix}/{number}.jpg",
+            fetch_due_at=NOON if state == "awaited" else None,
+        )
+        for number in range(n)
+    )
+
+
 def campaign(n_tasks: int = 3, *, slug: str = "birds", **options: Any) -> Campaign:
     """A running campaign with `n_tasks` images of its own."""
     kind = options.pop("kind", Campaign.Kind.BOX)

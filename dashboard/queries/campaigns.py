@@ -27,7 +27,7 @@ STATUS_ORDER = [Campaign.Status.RUNNING, Campaign.Status.PAUSED, Campaign.Status
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Tasks by state and the answers that count, `n_spent` of them on tasks that are retired or
-    disputed; `agreement` is the tasks' mean, 0..1."""
+    disputed; `agreement` is the tasks' mean, 0..1. `n_awaited` tasks wait for their photograph."""
 
     n_retired: int = 0
     n_disputed: int = 0
@@ -36,10 +36,11 @@ class Progress:
     n_compared: int = 0
     agreement_sum: float = 0.0
     n_spent: int = 0
+    n_awaited: int = 0
 
     @property
     def n_tasks(self) -> int:
-        return self.n_retired + self.n_disputed + self.n_open
+        return self.n_retired + self.n_disputed + self.n_open + self.n_awaited
 
     @property
     def agreement(self) -> float | None:
@@ -75,6 +76,7 @@ class Progress:
             self.n_compared + other.n_compared,
             self.agreement_sum + other.agreement_sum,
             self.n_spent + other.n_spent,
+            self.n_awaited + other.n_awaited,
         )
 
 
@@ -194,6 +196,7 @@ def stock() -> list[Stock]:
     """What a campaign could be made of: images by data set, super-class and split."""
     rows = (
         Image.objects.filter(super_class__in=SuperClass.values)
+        .exclude(state=Image.State.FAILED)
         .values("dataset__slug", "super_class", "split")
         .annotate(n=Count("pk"))
         .order_by("dataset__slug", "super_class", "split")
@@ -223,6 +226,7 @@ def _progress(tasks: QuerySet[Task]) -> dict[int, Progress]:
             n_compared=row["compared"],
             agreement_sum=row["compared"] * (row["mean"] or 0.0),
             n_spent=0 if row["state"] == Task.State.OPEN else row["answers"],
+            n_awaited=row["n"] if row["state"] == Task.State.AWAITED else 0,
         )
     return found
 

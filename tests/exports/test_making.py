@@ -136,3 +136,26 @@ def test_a_snapshot_does_not_see_what_comes_later(pond):
         assert n_images(reader) == 1
         make_rows.image(pond, "later.jpg")
         assert n_images(reader) == 1
+
+
+def test_photographs_that_are_not_here_are_left_out_and_counted(pond, make_release):
+    make.not_here(3, of=pond)
+    make.not_here(1, of=pond, state="failed")
+    made = make_release(pond)
+    assert [image["file_name"] for image in made.read("all.json")["images"]] == ["a.jpg"]
+    assert (made.release.counts["images"], made.release.counts["not_here"]) == (1, 4)
+
+
+def test_a_data_set_of_which_nothing_is_here_has_nothing_to_release():
+    sea = make_rows.dataset("sea")
+    make.not_here(2, of=sea)
+    with pytest.raises(Invalid):
+        releases.create(sea, now=NOON)
+
+
+def test_images_held_in_reserve_are_released_only_by_name(make_release):
+    pond = make_rows.dataset("pond")
+    make_rows.image(pond, "a.jpg", split="val")
+    make_rows.image(pond, "b.jpg", split="reserve")
+    assert make_release(pond).names() == ["val.json"]
+    assert make_release(pond, split="reserve").names() == ["reserve.json"]
