@@ -219,3 +219,47 @@ class Reference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.super_class} on {self.image_id}"
+
+
+class DatasetCopy(models.Model):
+    """A data set's own rendition: its photographs at `pixels` at most, as a folder of JPEG files.
+
+    The folder is made part by part (`catalog/dataset_copies.py`): `cursor` is the highest image id
+    that has been seen to. Of the `n_images` that were here when it was asked for, `n_made` were
+    rendered, `n_kept` were there already and `n_failed` could not be; `failures` holds the first
+    of these as {file_name, reason}. `error` says why all of it has stopped.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        READY = "ready"
+        FAILED = "failed"
+
+    dataset = models.ForeignKey(
+        Dataset, on_delete=models.CASCADE, related_name="copies", db_index=False
+    )
+    pixels = models.PositiveIntegerField()
+    state = models.CharField(max_length=7, choices=State, default=State.RUNNING)
+    cursor = models.BigIntegerField(default=0)
+    n_images = models.PositiveIntegerField(default=0)
+    n_made = models.PositiveIntegerField(default=0)
+    n_kept = models.PositiveIntegerField(default=0)
+    n_failed = models.PositiveIntegerField(default=0)
+    failures = models.JSONField(default=list)
+    error = models.TextField(blank=True)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["dataset_id", "pixels"]
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "pixels"], name="copy_once_of_a_size")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset_id} at {self.pixels} px"
+
+    @property
+    def n_done(self) -> int:
+        """Images that have been seen to, one way or another."""
+        return self.n_made + self.n_kept + self.n_failed

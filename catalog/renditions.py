@@ -74,9 +74,9 @@ def render(data: bytes) -> Renditions:
     picture = pictures.decode(data)
     if picture.is_browser_ready:
         full = data
-        display = _in_srgb(_shrunk(picture.pixels, DISPLAY_PX), picture.icc_profile)
+        display = in_srgb(_shrunk(picture.pixels, DISPLAY_PX), picture.icc_profile)
     else:
-        pixels = _in_srgb(picture.pixels, picture.icc_profile)
+        pixels = in_srgb(picture.pixels, picture.icc_profile)
         full = _jpeg(pixels, "full")
         display = _shrunk(pixels, DISPLAY_PX)
     thumbnail = _shrunk(display, THUMBNAIL_PX)
@@ -111,7 +111,8 @@ def _shrunk(pixels: PIL.Image.Image, longest_px: int) -> PIL.Image.Image:
     return pixels.resize((width, height), PIL.Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
-def _in_srgb(pixels: PIL.Image.Image, icc_profile: bytes) -> PIL.Image.Image:
+def in_srgb(pixels: PIL.Image.Image, icc_profile: bytes) -> PIL.Image.Image:
+    """The same picture in mode L, or in RGB and sRGB; `icc_profile` is empty for none."""
     if pixels.mode == "L":
         return pixels
     if icc_profile:

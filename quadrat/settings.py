@@ -117,6 +117,7 @@ CELERY_BEAT_SCHEDULE = {
     # most of the time there is nothing to do (crowd/skills.py); an exclusion is not kept waiting
     "refit-boxes": {"task": "annotate.refit", "schedule": timedelta(seconds=50)},
     "refit-verdicts": {"task": "verify.refit", "schedule": timedelta(seconds=70)},
+    "render-copies": {"task": "catalog.render_copies", "schedule": timedelta(seconds=10)},
     "make-releases": {"task": "exports.make_waiting_releases", "schedule": timedelta(seconds=10)},
 }
 # after a pause of the worker, one of each is enough
@@ -203,6 +204,7 @@ SKILL_FLOORS = env.SKILL_FLOORS
 OWN_WORK = ["annotate.own_work.OwnBoxes", "verify.own_work.OwnVerdicts"]
 FORECAST_IMAGES = env.FORECAST_IMAGES
 RELEASES_ROOT = DATA_DIR / "releases"
+COPIES_ROOT = DATA_DIR / "datasets"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -22,6 +22,7 @@ def _quick_and_private(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "images"
     settings.RELEASES_ROOT = tmp_path / "releases"
+    settings.COPIES_ROOT = tmp_path / "datasets"
 
 
 @pytest.fixture
