@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 from rest_framework.test import APIClient
 
@@ -14,6 +15,16 @@ from tests.site import browser, newcomer, site
 __all__ = ["browser", "newcomer", "site"]
 
 SHARED_PHOTOS = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "photos"
+
+
+# The same examples on every run, on however slow a machine. New ones are searched for by
+# `make test ARGS="--hypothesis-profile=search"`.
+_ANY_SPEED = hypothesis.settings(
+    deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("steady", _ANY_SPEED, derandomize=True)
+hypothesis.settings.register_profile("search", _ANY_SPEED)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)

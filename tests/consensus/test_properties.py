@@ -157,7 +157,7 @@ def test_agreeing_never_hurts_in_a_crowded_image_either(n, by, newcomer, seed):
         assert max(b.score for b in same) >= box.score - 1e-9
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(crowds(), max_size=8))
 def test_any_answers_can_be_learned_from(crowds_of_images):
     images = [BoxImage(answers, WIDTH, HEIGHT) for answers in crowds_of_images]

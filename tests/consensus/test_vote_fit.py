@@ -171,7 +171,7 @@ def test_a_label_outside_the_vocabulary_is_refused():
 ballots = st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 4)), max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(ballots, st.sampled_from(["", "x"])), max_size=8), st.integers(1, 5))
 def test_any_votes_give_finite_skills_and_probabilities(raw, n_labels):
     labels = LABELS[:1] + [f"l{n}" for n in range(1, n_labels)]

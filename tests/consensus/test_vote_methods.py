@@ -109,7 +109,7 @@ def test_dawid_skene_needs_no_votes_everywhere():
 ballots = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(LABELS)), max_size=5)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(ballots, max_size=6), st.sampled_from(sorted(VOTE_METHODS)))
 def test_every_method_answers_for_every_item_in_the_vocabulary(raw, name):
     items = [VoteItem([Vote(*pair) for pair in pairs]) for pairs in raw]
