@@ -8,7 +8,8 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Func, Q, Value
+from django.db.models.functions import Lower
 
 from catalog.superclasses import SuperClass
 
@@ -182,14 +183,29 @@ class Image(models.Model):
         ]
         indexes = [
             models.Index(fields=["dataset", "super_class", "split"]),
-            # what fetching walks along: only photographs that are still wanted are in it
+            # what fetching walks along, server by server (`catalog/arrivals.py`): only photographs
+            # that are still wanted are in it
             models.Index(
-                fields=["fetch_due_at"], name="image_fetch_due", condition=Q(state="awaited")
+                Lower(Func("source_url", Value("/"), Value(3), function="split_part")),
+                "fetch_due_at",
+                name="image_awaited_by_host",
+                condition=Q(state="awaited"),
             ),
         ]
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class PhotoHost(models.Model):
+    """A server that photographs are fetched from; `name` as it stands in their addresses, lower
+    case, with the port where there is one. It is not asked again before `next_at`."""
+
+    name = models.CharField(max_length=1000, primary_key=True)
+    next_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Reference(models.Model):

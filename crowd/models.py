@@ -107,6 +107,8 @@ class Task(models.Model):
                 condition=Q(aggregate_due_at__isnull=False),
             ),
             models.Index(fields=["campaign", "agreement"], name="task_agreement"),
+            # what opening walks along when photographs have arrived
+            models.Index(fields=["image"], name="task_awaited", condition=Q(state="awaited")),
         ]
 
     def __str__(self) -> str:

@@ -33,6 +33,11 @@ SKILL_FLOORS = {
 }
 # photos of each simulated campaign of a forecast; 0: as many as make a good one
 FORECAST_IMAGES = _env.int("QUADRAT_FORECAST_IMAGES", 0)
+# servers of one's own ("host:port") that photographs may be fetched from
+FETCH_PRIVATE_HOSTS: list[str] = _env.list("QUADRAT_FETCH_PRIVATE_HOSTS", [])
+FETCH_PER_SECOND = _env.float("QUADRAT_FETCH_PER_SECOND", 2.0)
+FETCH_MAX_MB = _env.float("QUADRAT_FETCH_MAX_MB", 64.0)
+INAT_API = _env.str("QUADRAT_INAT_API", "https://api.inaturalist.org/v1")
 
 
 def secret_key() -> str:

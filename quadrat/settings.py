@@ -204,6 +204,11 @@ SKILL_FLOORS = env.SKILL_FLOORS
 OWN_WORK = ["annotate.own_work.OwnBoxes", "verify.own_work.OwnVerdicts"]
 FORECAST_IMAGES = env.FORECAST_IMAGES
 RELEASES_ROOT = DATA_DIR / "releases"
+FETCH_PRIVATE_HOSTS = frozenset(host.strip().lower() for host in env.FETCH_PRIVATE_HOSTS)
+# photographs a second from each server (catalog/arrivals.py)
+FETCH_PER_SECOND = env.FETCH_PER_SECOND
+FETCH_MAX_BYTES = int(env.FETCH_MAX_MB * 2**20)
+INAT_API = env.INAT_API
 COPIES_ROOT = DATA_DIR / "datasets"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -14,6 +14,14 @@ NAME = "photos.example.test"
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, *_: object) -> None:
+        """Whoever breaks off is what a test is about."""
+
+
 class Web:
     """Paths and what they answer; anything else is 404. `asked` lists what was asked for."""
 
@@ -34,12 +42,9 @@ class Web:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer((host, 0), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
+        self._server = _Quiet((host, 0), Handler)
         if tls is not None:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
-            self._server.handle_error = lambda *_: None
         self.scheme = "https" if tls else "http"
         self.port = self._server.server_address[1]
         self.host = f"127.0.0.1:{self.port}"
