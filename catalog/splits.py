@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from catalog import staged_taxa
 from catalog.importers.records import Unusable
 from catalog.staging import Staging
 
@@ -32,9 +33,10 @@ WITH photographed AS (
     SELECT photo.observation AS key, count(*) AS n
     FROM chosen JOIN photo USING ("row") GROUP BY photo.observation
 ), pair AS (
-    SELECT taxon, observer, count(*) AS n_observations, sum(n)::BIGINT AS n_photos
+    SELECT staged_taxon.taxon, observer, count(*) AS n_observations, sum(n)::BIGINT AS n_photos
     FROM photographed JOIN observation USING (key)
-    WHERE observer <> '' GROUP BY taxon, observer
+    JOIN staged_taxon ON staged_taxon.key = observation.taxon
+    WHERE observer <> '' GROUP BY staged_taxon.taxon, observer
 ), ordered AS (
     SELECT *, count(*) OVER (PARTITION BY taxon) AS n_observers, row_number() OVER (
         PARTITION BY taxon
@@ -60,14 +62,16 @@ _PHOTOS = """
 CREATE OR REPLACE TEMP TABLE split_photo AS
 SELECT chosen."row", coalesce(split_observer.split, '') AS split
 FROM chosen JOIN photo USING ("row") JOIN observation ON observation.key = photo.observation
+JOIN staged_taxon ON staged_taxon.key = observation.taxon
 LEFT JOIN split_observer
-    ON split_observer.taxon = observation.taxon AND split_observer.observer = observation.observer
+    ON split_observer.taxon = staged_taxon.taxon AND split_observer.observer = observation.observer
 """
 _TEST = """
 CREATE OR REPLACE TEMP TABLE split_test AS
-SELECT split_photo."row", photo.key, observation.taxon,
+SELECT split_photo."row", photo.key, staged_taxon.taxon,
     md5_number_lower($seed || '|' || photo.key) AS lot
 FROM split_photo JOIN photo USING ("row") JOIN observation ON observation.key = photo.observation
+JOIN staged_taxon ON staged_taxon.key = observation.taxon
 WHERE split = 'test'
 """
 _TEST_PER_TAXON = """
@@ -96,14 +100,17 @@ COMMIT;
 _TIDY = """
 DROP TABLE split_observer; DROP TABLE split_photo; DROP TABLE IF EXISTS split_test;
 """
+# a bit for each split; test images held in reserve are test images
 _LEAKS = """
 WITH pair AS (
-    SELECT taxon, observer, count(DISTINCT CASE split WHEN 'reserve' THEN 'test' ELSE split END)
-        AS n_splits, count(*) AS n_photos
+    SELECT observer, count(*) AS n_photos,
+        bit_or(CASE split WHEN 'train' THEN 1 WHEN 'val' THEN 2 ELSE 4 END) AS splits
     FROM chosen JOIN photo USING ("row") JOIN observation ON observation.key = photo.observation
-    WHERE split <> '' GROUP BY taxon, observer
+    JOIN staged_taxon ON staged_taxon.key = observation.taxon
+    WHERE split <> '' GROUP BY staged_taxon.taxon, observer
 )
-SELECT count(*) FILTER (observer <> ''), count(*) FILTER (observer <> '' AND n_splits > 1),
+SELECT count(*) FILTER (observer <> ''),
+    count(*) FILTER (observer <> '' AND splits NOT IN (1, 2, 4)),
     coalesce(sum(n_photos) FILTER (observer = ''), 0)::BIGINT
 FROM pair
 """
@@ -179,6 +186,7 @@ def assign(
     if min(n_test or 0, per_taxon or 0) < 0:
         raise Unusable("the number of test images cannot be negative")
     rule = {"test_percent": TEST_PERCENT, "val_percent": VAL_PERCENT, "val_photos": VAL_PHOTOS}
+    staged_taxa.identify(staging)
     staging.sql.execute(_OBSERVERS, {"seed": str(seed), **rule})
     staging.sql.execute(_PHOTOS)
     if n_test is None and per_taxon is None:
@@ -193,6 +201,7 @@ def assign(
 
 def leaks(staging: Staging) -> LeakCheck:
     """The proof that observers are kept apart, from what is staged."""
+    staged_taxa.identify(staging)
     return LeakCheck(*staging.sql.execute(_LEAKS).fetchall()[0])
 
 

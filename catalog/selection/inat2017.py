@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catalog import staged_taxa
 from catalog.selection.policy import Chosen
 from catalog.staging import Staging
 
@@ -19,9 +20,10 @@ SOURCE = (
 _OBSERVERS = """
 CREATE OR REPLACE TEMP TABLE selection_observer AS
 WITH photographed AS (SELECT observation AS key, count(*) AS n FROM photo GROUP BY observation)
-SELECT taxon, observer, count(*) AS n_observations, sum(n)::BIGINT AS n_photos
+SELECT staged_taxon.taxon, observer, count(*) AS n_observations, sum(n)::BIGINT AS n_photos
 FROM photographed JOIN observation USING (key)
-GROUP BY taxon, observer
+JOIN staged_taxon ON staged_taxon.key = observation.taxon
+GROUP BY staged_taxon.taxon, observer
 """
 _TAXA = """
 CREATE OR REPLACE TEMP TABLE selection_taxon AS
@@ -37,7 +39,8 @@ DELETE FROM chosen;
 INSERT INTO chosen ("row")
 SELECT photo."row" FROM photo
 JOIN observation ON observation.key = photo.observation
-JOIN selection_taxon USING (taxon)
+JOIN staged_taxon ON staged_taxon.key = observation.taxon
+JOIN selection_taxon ON selection_taxon.taxon = staged_taxon.taxon
 WHERE is_wanted AND observer <> '';
 """
 _COUNTS = """
@@ -62,6 +65,7 @@ def choose(staging: Staging, parameters: Parameters) -> Chosen:
         "min_observations": parameters.min_observations,
         "min_observers": parameters.min_observers,
     }
+    staged_taxa.identify(staging)
     staging.sql.execute(_OBSERVERS)
     staging.sql.execute(_TAXA, least)
     staging.sql.execute(_CHOOSE)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from catalog import staged_taxa
 from catalog.selection.policy import Chosen
 from catalog.staging import Staging
 
@@ -23,20 +24,21 @@ SOURCE = (
 # Notho- is the botanists' prefix for hybrids of every rank; names have × or a lone x.
 _TAXA = """
 CREATE OR REPLACE TEMP TABLE selection_taxon AS
-SELECT key AS taxon, rank LIKE '%hybrid' OR rank LIKE 'notho%'
-    OR regexp_matches(name, '×|(^| )[xX] ') AS is_hybrid
-FROM taxon
+SELECT taxon.key, dense_rank() OVER (ORDER BY staged_taxon.taxon)::INTEGER AS taxon,
+    bool_or(rank LIKE '%hybrid' OR rank LIKE 'notho%' OR regexp_matches(name, '×|(^| )[xX] '))
+        OVER (PARTITION BY staged_taxon.taxon) AS is_hybrid
+FROM taxon JOIN staged_taxon USING (key)
 """
 # A photograph's round is its place among those of its observation, from 1.
 _ROUNDS = """
 CREATE OR REPLACE TEMP TABLE selection_photo AS
-SELECT photo."row", observation.rowid AS observation, selection_taxon.rowid AS taxon, is_hybrid,
+SELECT photo."row", observation.rowid AS observation, selection_taxon.taxon, is_hybrid,
     row_number() OVER (
         PARTITION BY observation.rowid ORDER BY photo.place, photo.key
     )::INTEGER AS round
 FROM photo
 JOIN observation ON observation.key = photo.observation
-JOIN selection_taxon ON selection_taxon.taxon = observation.taxon
+JOIN selection_taxon ON selection_taxon.key = observation.taxon
 """
 _SIZES = """
 CREATE OR REPLACE TEMP TABLE selection_size AS
@@ -91,6 +93,7 @@ def choose(staging: Staging, parameters: Parameters) -> Chosen:
     given = asdict(parameters)
     seed = {"seed": str(given.pop("seed"))}
     per_observation = {"max_per_observation": given["max_per_observation"]}
+    staged_taxa.identify(staging)
     staging.sql.execute("DELETE FROM chosen")
     staging.sql.execute(_TAXA)
     staging.sql.execute(_ROUNDS)

@@ -110,6 +110,14 @@ def test_2017_does_not_take_nobody_for_an_observer_nor_keep_photographs_of_nobod
     assert found == Chosen(1, 20, {"the observer is unknown": 5})
 
 
+def test_two_keys_of_one_name_are_one_taxon(staging):
+    shots = [*observers("a", [1] * 19), Shot("b", "somebody else", "b-0")]
+    names = {"a": "Avis una", "b": "Avis una"}
+    assert taken(staging, "inat2017", shots, names=names).n_photos == 20
+    shots = photos("a", 60, 1) + photos("b", 40, 1)
+    assert taken(staging, "inat2022", shots, names=names) == Chosen(1, 100, {})
+
+
 def test_2017_is_followed_by_the_papers_splits(staging):
     taken(staging, "inat2017", observers("a", [1] * 20) + observers("b", [1] * 19))
     report = splits.assign(staging, seed=1)

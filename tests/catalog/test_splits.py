@@ -166,6 +166,14 @@ def test_only_chosen_photographs_count(staging):
     assert Counter(chosen(staging).values()) == {"test": 2, "val": 1, "train": 2}
 
 
+def test_two_keys_of_one_name_are_one_taxon(staging):
+    shots = observers("a", [1] * 5) + observers("b", [3] * 5)
+    fill(staging, shots, names={"a": "Avis una", "b": "Avis una"})
+    staging.choose_all()
+    assert splits.assign(staging, seed=1).n_taxa == 1
+    assert splits.leaks(staging) == splits.LeakCheck(n_pairs=5, n_leaking=0, n_unknown=0)
+
+
 @FEW
 @given(shots=SHOTS, seed=st.integers(0, 2**40))
 def test_the_windows_say_what_plain_python_says(staging, shots, seed):
