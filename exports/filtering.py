@@ -7,12 +7,12 @@ of the animal (tracks, scat, habitat, remains) leave the test set; train and val
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.db.models import TextChoices
 
 from catalog.models import Reference
 from crowd.models import Task
-from exports.queries import ImageRecord
 from verify.question import THRESHOLD, is_non_instance, is_precaution
 
 RULE: dict[str, object] = {
@@ -35,6 +35,25 @@ class Decision(TextChoices):
     NOT_VERIFIED = "not_verified"
 
 
+class Verified(Protocol):
+    """What is known of a test image's verification, as of `exports.queries.ImageRecord`."""
+
+    @property
+    def super_class(self) -> str: ...
+    @property
+    def verifying_state(self) -> str | None: ...
+    @property
+    def n_votes(self) -> int | None: ...
+    @property
+    def label(self) -> str | None: ...
+    @property
+    def p_instance(self) -> float | None: ...
+    @property
+    def known_status(self) -> str | None: ...
+    @property
+    def known_reason(self) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A decision; `reason` (a label) and `probability` (of no instance) only where excluded."""
@@ -44,7 +63,7 @@ class Finding:
     probability: float = 0.0
 
 
-def decide(image: ImageRecord, verified: frozenset[str]) -> Finding:
+def decide(image: Verified, verified: frozenset[str]) -> Finding:
     """What becomes of a test image, `verified` being the super-classes that are verified.
 
     Only a retired task with votes decides: an open or disputed one, or none at all, is undecided,
@@ -64,7 +83,7 @@ def decide(image: ImageRecord, verified: frozenset[str]) -> Finding:
     return Finding(Decision.KEPT)
 
 
-def _known(image: ImageRecord) -> Finding:
+def _known(image: Verified) -> Finding:
     if image.known_status == Reference.Status.NON_INSTANCE:
         return Finding(Decision.EXCLUDED, image.known_reason or "", 1.0)
     if image.known_status == Reference.Status.INSTANCE:

@@ -196,6 +196,11 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "charts.bundle.BundleFinder",
+]
 MEDIA_ROOT = DATA_DIR / "images"
 MAX_IMAGE_PIXELS = env.MAX_IMAGE_PIXELS
 # below it a worker is suspended automatically (crowd/suspension.py)

@@ -76,6 +76,8 @@ ALLOWED = {
     "exports:release": ORGANIZERS,
     "exports:release_file": ORGANIZERS,
     "exports:releases_page": ORGANIZERS,
+    "exports:statistics": ORGANIZERS,
+    "exports:statistics_json": ORGANIZERS,
     "dashboard:overview": ORGANIZERS,
     "dashboard:plan": ORGANIZERS,
     "dashboard:forecast_status": ORGANIZERS,
@@ -164,7 +166,7 @@ def world(ada, olga, root) -> World:
     for name in ("verify:task", "verify:practise", "verify:practice", "verify:practice_answer"):
         values[name]["slug"] = deer.slug
     values["verify:verdict"]["assignment_id"] = str(verify_lease.id)
-    for name in ("exports:releases",):
+    for name in ("exports:releases", "exports:statistics", "exports:statistics_json"):
         values[name]["slug"] = boxes.dataset.slug
     people_by_role = {"worker": ada.user, "organizer": olga, "administrator": root}
     clients = {role: Client() for role in ROLES}

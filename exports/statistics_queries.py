@@ -1,0 +1,152 @@
+"""Counts of a data set for its statistics: grouped in the database, at most thousands of rows back.
+
+They see what a release sees (`exports/queries.py`): images whose photograph is here, each with the
+consensus that most workers stand behind. Boxes are those of train, validation and images without a
+split. Boxes are clipped to the image, as a release writes them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from catalog.models import Dataset
+from exports.profiles import PROFILES
+from exports.queries import BOXING, VERIFYING
+from verify.question import THRESHOLD
+
+N_BINS = 1000
+"""Into so many bins the relative size of a box, 0 to 1, is counted."""
+# the COCO evaluation's bounds of small and medium objects, pixels squared
+SMALL_AREA, MEDIUM_AREA = 32**2, 96**2
+_PAPERS = PROFILES["inat2017"]
+
+_IMAGES_BY_TAXON = """
+SELECT super_class, taxon_id, split,
+    count(*) FILTER (WHERE state = 'here'), count(*) FILTER (WHERE state <> 'here')
+FROM catalog_image WHERE dataset_id = %(dataset)s GROUP BY super_class, taxon_id, split
+"""
+
+# One pass over the boxes for all three counts. round() of double precision rounds halves to even,
+# as `Profile.size` does.
+_BOXES = f"""
+WITH boxing AS ({BOXING.format(images="image.split IN ('', 'train', 'val')")}),
+box AS MATERIALIZED (
+    SELECT boxing.image_id, image.super_class, image.width, image.height,
+        least(box.x + box.w, image.width) - greatest(box.x, 0) AS w,
+        least(box.y + box.h, image.height) - greatest(box.y, 0) AS h,
+        least(1.0, %(max_side)s / greatest(image.width, image.height)::float8) AS scale
+    FROM boxing
+    JOIN catalog_image image ON image.id = boxing.image_id AND image.state = 'here'
+    JOIN annotate_consensusbox box ON box.consensus_id = boxing.consensus_id
+), seen AS MATERIALIZED (
+    SELECT image_id, super_class, sqrt(w * h) / sqrt(width::float8 * height) AS relative,
+        w * (greatest(1, round(width * scale)) / width)
+            * h * (greatest(1, round(height * scale)) / height) * %(area_share)s AS area
+    FROM box WHERE w > 0 AND h > 0
+)
+SELECT 'size', super_class,
+    CASE WHEN area < %(small)s THEN 0 WHEN area < %(medium)s THEN 1 ELSE 2 END, count(*)
+FROM seen GROUP BY 2, 3
+UNION ALL
+SELECT 'relative', super_class, least(floor(relative * %(n_bins)s), %(n_bins)s - 1)::int, count(*)
+FROM seen GROUP BY 2, 3
+UNION ALL
+SELECT 'instances', super_class, n::int, count(*)
+FROM (SELECT super_class, count(*) AS n FROM seen GROUP BY image_id, super_class) AS of_image
+GROUP BY 2, 3
+"""  # noqa: S608
+
+# Grouped by all that `exports.filtering.decide` looks at, so that it can decide a group at once.
+_VERIFIED = f"""
+WITH verifying AS ({VERIFYING.format(images="image.split = 'test' AND image.state = 'here'")})
+SELECT image.super_class, verifying.state, min(verifying.n_votes), verifying.label,
+    min(verifying.p_instance), verifying.known_status, count(*)
+FROM catalog_image image
+LEFT JOIN verifying ON verifying.image_id = image.id
+WHERE image.dataset_id = %(dataset)s AND image.split = 'test' AND image.state = 'here'
+    AND image.super_class = ANY(%(verified)s)
+GROUP BY image.super_class, verifying.state, coalesce(verifying.n_votes, 0) > 0, verifying.label,
+    1 - verifying.p_instance > %(threshold)s, verifying.known_status
+"""  # noqa: S608
+
+# What grows with every image, consensus and verdict, without counting any of them.
+_NEWEST = """
+SELECT (SELECT max(id) FROM catalog_image), (SELECT max(id) FROM annotate_consensus),
+    (SELECT max(id) FROM verify_consensusverdict), (SELECT max(id) FROM crowd_goldstandard)
+"""
+
+
+class TaxonCount(NamedTuple):
+    """Images of a taxon (None: of those without one) in a split."""
+
+    super_class: str
+    taxon_id: int | None
+    split: str
+    n_here: int
+    n_not_here: int
+
+
+class BoxCount(NamedTuple):
+    """`n` boxes of a size class or a bin of relative size, or `n` images with `value` boxes."""
+
+    kind: str
+    super_class: str
+    value: int
+    n: int
+
+
+class VerifiedCount(NamedTuple):
+    """`n` test images that are decided alike; of their numbers one stands for all."""
+
+    super_class: str
+    verifying_state: str | None
+    n_votes: int | None
+    label: str | None
+    p_instance: float | None
+    known_status: str | None
+    n: int
+    known_reason: str | None = None
+
+
+def images_by_taxon(reader: BaseDatabaseWrapper, dataset: Dataset) -> list[TaxonCount]:
+    """The numbers of images by super-class, taxon and split, in no particular order."""
+    return [TaxonCount._make(row) for row in _all(reader, _IMAGES_BY_TAXON, dataset)]
+
+
+def boxes(reader: BaseDatabaseWrapper, dataset: Dataset) -> list[BoxCount]:
+    """What is counted of the boxes, in no particular order."""
+    values = {
+        "max_side": _PAPERS.max_side,
+        "area_share": _PAPERS.area_share,
+        "small": SMALL_AREA,
+        "medium": MEDIUM_AREA,
+        "n_bins": N_BINS,
+    }
+    return [BoxCount._make(row) for row in _all(reader, _BOXES, dataset, **values)]
+
+
+def verified(
+    reader: BaseDatabaseWrapper, dataset: Dataset, super_classes: frozenset[str]
+) -> list[VerifiedCount]:
+    """The test images of these super-classes by what is known of their verification."""
+    values = {"verified": sorted(super_classes), "threshold": THRESHOLD}
+    return [VerifiedCount(*row) for row in _all(reader, _VERIFIED, dataset, **values)]
+
+
+def newest(reader: BaseDatabaseWrapper) -> list[int]:
+    """The highest ids of whatever a data set's statistics depend on; 0 where there is nothing."""
+    with reader.cursor() as cursor:
+        cursor.execute(_NEWEST)
+        (found,) = cursor.fetchall()
+    return [highest or 0 for highest in found]
+
+
+def _all(
+    reader: BaseDatabaseWrapper, sql: str, dataset: Dataset, **values: Any
+) -> list[tuple[Any, ...]]:
+    with reader.cursor() as cursor:
+        cursor.execute(sql, {"dataset": dataset.pk, **values})
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
