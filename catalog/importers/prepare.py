@@ -6,10 +6,9 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 
-from django.utils.crypto import salted_hmac
-
 from catalog import pictures, renditions
 from catalog.importers.records import ImageRecord, Refusal
+from catalog.importers.uids import Uids
 from catalog.models import Image
 
 
@@ -41,25 +40,17 @@ def prepare(record: ImageRecord, dataset_pk: int, stored: Image | None) -> Prepa
     except OSError as error:
         return Refusal(record.file_name, f"cannot be read ({error.strerror})")
     sha256 = hashlib.sha256(data).hexdigest()
-    if stored and stored.sha256 != sha256:
+    is_here = stored is not None and stored.state == Image.State.HERE
+    if stored and is_here and stored.sha256 != sha256:
         return Refusal(
             record.file_name,
             "has changed since it was imported, and tasks refer to it as it was; "
             "import it under another name, or into another data set",
         )
-    if stored and renditions.exist(stored.uid):
+    if stored and is_here and renditions.exist(stored.uid):
         return _known(record, stored)
-    return _rendered(record, stored.uid if stored else uid_of(dataset_pk, record), sha256, data)
-
-
-def uid_of(dataset_pk: int, record: ImageRecord) -> uuid.UUID:
-    """The uid of an image: the same on every run, and beyond guessing from the file name.
-
-    An import that was killed between files and rows finds its own files again.
-    """
-    identity = f"{dataset_pk}/{record.file_name}"
-    digest = salted_hmac("catalog.image", identity, algorithm="sha256").digest()
-    return uuid.UUID(bytes=digest[:16], version=4)
+    uid = stored.uid if stored else Uids(dataset_pk).of(record.file_name)
+    return _rendered(record, uid, sha256, data)
 
 
 def _known(record: ImageRecord, stored: Image) -> Prepared:

@@ -1,4 +1,4 @@
-"""Store what an importer read: the only module here that writes to the database.
+"""Store what an importer read; with what it calls, all there is here that writes to the database.
 
 What is there stays: an image that was imported before only gains what its row leaves open.
 """
@@ -10,16 +10,22 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from django.db import connection, models, transaction
 
 from catalog import queries
+from catalog.importers import observations as observing
+from catalog.importers.copying import Copier
+from catalog.importers.keys import key_of
 from catalog.importers.prepare import Prepared, prepare
-from catalog.importers.records import ImageRecord, Item, Note, Reading, Refusal, Unusable
+from catalog.importers.records import ImageRecord, Item, Reading, Refusal, Unusable
 from catalog.importers.references import ReferenceAnswer, answers
-from catalog.models import Dataset, Image, Reference, Taxon
+from catalog.importers.report import Report
+from catalog.importers.taxa import Taxa
+from catalog.models import Dataset, Image, Reference
 from catalog.superclasses import SuperClass
 
 _BATCH = 32
@@ -27,47 +33,43 @@ _MAX_THREADS = 4
 # first key of the advisory locks that imports take; the second is the data set
 _LOCK_SPACE = 0x51494D50
 
-Taxa = dict[tuple[SuperClass, str], Taxon]
 
-
-@dataclass
-class Report:
-    """What an import did; every image counts once."""
-
-    n_new: int = 0
-    n_unchanged: int = 0
-    n_completed: int = 0
-    refusals: list[Refusal] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-
-    @property
-    def n_kept(self) -> int:
-        """Images that are in the data set after the import."""
-        return self.n_new + self.n_unchanged + self.n_completed
-
-
-def save(reading: Reading, slug: str, on_done: Callable[[int], None] = lambda _: None) -> Report:
+def save(
+    reading: Reading,
+    slug: str,
+    on_done: Callable[[int], None] = lambda _: None,
+    *,
+    now: datetime,
+) -> Report:
     """Import everything read into the data set of that slug, which is created when absent.
 
-    One short transaction a batch; `on_done` is told how many more items are through. Raises
-    `Unusable` while another import into the data set is running.
+    One short transaction a batch, so whatever a killed import has stored is whole, and importing
+    the same again goes on where it ended. Photographs without a file are due to be fetched `now`.
+    `on_done` is told how many more items are through. Raises `Unusable` while another import into
+    the data set is running.
     """
     dataset, _ = Dataset.objects.get_or_create(slug=slug, defaults={"name": slug})
     report = Report()
     n_threads = min(_MAX_THREADS, os.cpu_count() or 1)
-    with _alone(dataset), ThreadPoolExecutor(n_threads) as pool, warnings.catch_warnings():
+    with alone(dataset), ThreadPoolExecutor(n_threads) as pool, warnings.catch_warnings():
         # Pillow's remarks about odd metadata would end up in the middle of the progress bar
         warnings.filterwarnings("ignore", module=r"PIL\.")
-        taxa: Taxa = {}
+        taxa = Taxa(dataset)
+        copier = Copier(dataset, taxa, report, on_done, now=now)
         for batch in _batches(reading):
-            prepared, stored = _prepare(dataset, batch, pool, report, on_done)
-            with transaction.atomic():
-                _write(dataset, prepared, stored, taxa, report)
+            records = _sorted_out(batch, copier, report, on_done)
+            if records:
+                prepared, stored = _prepare(dataset, records, pool, report, on_done)
+                with transaction.atomic():
+                    _write(dataset, prepared, stored, taxa, report)
+        copier.flush()
+    report.n_awaited = dataset.images.filter(state=Image.State.AWAITED).count()
     return report
 
 
 @contextmanager
-def _alone(dataset: Dataset) -> Iterator[None]:
+def alone(dataset: Dataset) -> Iterator[None]:
+    """Keeps other imports out of a data set; raises `Unusable` while one is running."""
     keys = [_LOCK_SPACE, dataset.pk]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", keys)
@@ -85,19 +87,33 @@ def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
+def _sorted_out(
+    batch: list[Item], copier: Copier, report: Report, on_done: Callable[[int], None]
+) -> list[ImageRecord]:
+    """The records of a batch whose file is here; the others are told, or wait to be copied."""
+    records = []
+    for item in batch:
+        if isinstance(item, ImageRecord):
+            if item.source is None:
+                copier.add(item)
+            else:
+                records.append(item)
+        elif isinstance(item, Refusal):
+            report.refuse(item)
+            on_done(1)
+        else:
+            report.note(item.text, item.file_name)
+    return records
+
+
 def _prepare(
     dataset: Dataset,
-    batch: list[Item],
+    records: list[ImageRecord],
     pool: ThreadPoolExecutor,
     report: Report,
     on_done: Callable[[int], None],
 ) -> tuple[list[Prepared], dict[str, Image]]:
     """Store the files of a batch; also returns the images of it that are already imported."""
-    report.notes += [item for item in batch if isinstance(item, Note)]
-    refused = [item for item in batch if isinstance(item, Refusal)]
-    report.refusals += refused
-    on_done(len(refused))
-    records = [item for item in batch if isinstance(item, ImageRecord)]
     stored = queries.images_by_name(dataset, [record.file_name for record in records])
     prepared = []
     # the threads only touch files: the connection belongs to this one
@@ -105,7 +121,7 @@ def _prepare(
         lambda record: prepare(record, dataset.pk, stored.get(record.file_name)), records
     ):
         if isinstance(outcome, Refusal):
-            report.refusals.append(outcome)
+            report.refuse(outcome)
         else:
             prepared.append(outcome)
         on_done(1)
@@ -121,54 +137,70 @@ def _write(
 ) -> None:
     new_images: list[Image] = []
     new_references: list[Reference] = []
+    records = [prepared.record for prepared in batch]
+    taxa.learn(records)
+    observations = observing.store(dataset, records, taxa)
     for prepared in batch:
         record = prepared.record
         found, notes = answers(record, *prepared.size)
-        taxon = _taxon(dataset, record, taxa)
+        links = {
+            "taxon_id": taxa.find(record),
+            "observation_id": observations.get(key_of(record.observation.key))
+            if record.observation
+            else None,
+        }
         image = stored.get(record.file_name)
         if image is None:
-            image = _image(dataset, prepared, taxon)
+            image = _image(dataset, prepared, links)
             new_images.append(image)
             new_references += _references(image, found)
-        elif _complete(image, record, taxon, found, notes):
+        elif _arrive(image, prepared) | _complete(image, record, links, found, notes):
             report.n_completed += 1
         else:
             report.n_unchanged += 1
-        report.notes += [Note(record.file_name, text) for text in (*record.notes, *notes)]
+        for text in (*record.notes, *notes):
+            report.note(text, record.file_name)
     Image.objects.bulk_create(new_images)
     Reference.objects.bulk_create(new_references)
     report.n_new += len(new_images)
 
 
-def _taxon(dataset: Dataset, record: ImageRecord, taxa: Taxa) -> Taxon | None:
-    if not record.taxon_name or record.super_class is None:
-        return None
-    key = (record.super_class, record.taxon_name)
-    if key not in taxa:
-        taxa[key], _ = Taxon.objects.get_or_create(
-            dataset=dataset,
-            super_class=record.super_class,
-            name=record.taxon_name,
-            defaults={"category_id": record.category_id},
-        )
-    return taxa[key]
-
-
-def _image(dataset: Dataset, prepared: Prepared, taxon: Taxon | None) -> Image:
-    width, height = prepared.size
-    display_width, display_height = prepared.display_size
+def _image(dataset: Dataset, prepared: Prepared, links: Mapping[str, int | None]) -> Image:
+    record = prepared.record
     return Image(
         uid=prepared.uid,
         dataset=dataset,
-        file_name=prepared.record.file_name,
-        taxon=taxon,
-        width=width,
-        height=height,
-        display_width=display_width,
-        display_height=display_height,
-        sha256=prepared.sha256,
-        **_described(prepared.record),
+        file_name=record.file_name,
+        place=record.observation.place if record.observation else 0,
+        **links,
+        **_measured(prepared),
+        **_described(record),
     )
+
+
+def _measured(prepared: Prepared) -> dict[str, Any]:
+    """What is known of an image once its file is here."""
+    width, height = prepared.size
+    display_width, display_height = prepared.display_size
+    return {
+        "width": width,
+        "height": height,
+        "display_width": display_width,
+        "display_height": display_height,
+        "sha256": prepared.sha256,
+        "state": Image.State.HERE,
+    }
+
+
+def _arrive(image: Image, prepared: Prepared) -> bool:
+    """Let an image that was awaited be here; whether it was not."""
+    if image.state == Image.State.HERE:
+        return False
+    values = {**_measured(prepared), "fetch_due_at": None, "fetch_error": ""}
+    for name, value in values.items():
+        setattr(image, name, value)
+    image.save(update_fields=list(values))
+    return True
 
 
 def _described(record: ImageRecord) -> dict[str, str]:
@@ -178,6 +210,7 @@ def _described(record: ImageRecord) -> dict[str, str]:
         "licence": record.licence,
         "licence_url": record.licence_url,
         "rights_holder": record.rights_holder,
+        "source_url": record.source_url,
     }
 
 
@@ -199,13 +232,13 @@ def _answered(answer: ReferenceAnswer) -> dict[str, object]:
 def _complete(
     image: Image,
     record: ImageRecord,
-    taxon: Taxon | None,
+    links: Mapping[str, int | None],
     found: Mapping[SuperClass, ReferenceAnswer],
     notes: list[str],
 ) -> bool:
     """Fill in what a stored image leaves open; a contradiction is noted and changes nothing."""
     differing: list[str] = []
-    has_changed = _fill(image, {"taxon": taxon, **_described(record)}, differing)
+    has_changed = _fill(image, {**links, **_described(record)}, differing)
     known = {reference.super_class: reference for reference in image.references.all()}
     for super_class, answer in found.items():
         if super_class in known:
@@ -213,7 +246,7 @@ def _complete(
     missing = {each: answer for each, answer in found.items() if each not in known}
     Reference.objects.bulk_create(_references(image, missing))
     if differing:
-        names = ", ".join(dict.fromkeys(differing))
+        names = ", ".join(dict.fromkeys(name.removesuffix("_id") for name in differing))
         notes.append(f"was imported with another {names}: kept as it was")
     return has_changed or bool(missing)
 

@@ -20,6 +20,7 @@ from catalog.importers.save import save
 from catalog.models import Dataset, Image, Reference, Taxon
 from catalog.superclasses import SuperClass
 from tests.catalog.photographs import bomb, box, coco, encoded, photo, picture, put, row, with_exif
+from tests.make import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -234,7 +235,7 @@ def test_more_than_a_batch_comes_in_and_progress_is_told(shots: Path) -> None:
     put(shots, "note.txt", b"words")
     told: list[int] = []
     reading = formats.read(shots)
-    report = save(reading, "field", told.append)
+    report = save(reading, "field", told.append, now=NOON)
     assert (report.n_new, len(report.refusals)) == (70, 1)
     assert sum(told) == reading.total == 71
 

@@ -10,15 +10,15 @@ from typing import Any, get_args
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
+from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from catalog.importers import formats
-from catalog.importers.records import Note, Reading, Unusable
-from catalog.importers.save import Report, save
+from catalog.importers.records import Reading, Unusable
+from catalog.importers.report import Named, Report
+from catalog.importers.save import save
 from catalog.models import Split
-
-_SHOWN_FILES = 3
 
 
 class Command(BaseCommand):
@@ -61,11 +61,11 @@ class Command(BaseCommand):
         counts = f"{report.n_new} new, {report.n_unchanged} unchanged"
         if report.n_completed:
             counts += f", {report.n_completed} completed"
-        self.stdout.write(f"Data set {slug}: {counts}, {len(report.refusals)} refused")
+        self.stdout.write(f"Data set {slug}: {counts}, {report.n_refused} refused")
         for refusal in report.refusals:
             self.stdout.write(f"  refused  {_plain(refusal.file_name)}: {_plain(refusal.reason)}")
-        for text, names in _by_text(report.notes).items():
-            self.stdout.write(f"  note     {_some(names)}: {_plain(text)}")
+        for text, named in report.notes.items():
+            self.stdout.write(f"  note     {_some(named)}: {_plain(text)}")
 
 
 def _saved_with_progress(reading: Reading, slug: str) -> Report:
@@ -78,20 +78,15 @@ def _saved_with_progress(reading: Reading, slug: str) -> Report:
     )
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
         bar = progress.add_task("Importing", total=reading.total)
-        return save(reading, slug, lambda n_items: progress.advance(bar, n_items))
+        return save(
+            reading, slug, lambda n_items: progress.advance(bar, n_items), now=timezone.now()
+        )
 
 
-def _by_text(notes: list[Note]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for note in notes:
-        found.setdefault(note.text, []).append(note.file_name)
-    return found
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(_plain(name) for name in names[:_SHOWN_FILES])
-    n_more = len(names) - _SHOWN_FILES
-    return f"{shown} and {n_more} more" if n_more > 0 else shown
+def _some(named: Named) -> str:
+    shown = ", ".join(map(_plain, named.names))
+    n_more = named.n - len(named.names)
+    return f"{shown} and {n_more} more" if n_more else shown
 
 
 def _plain(text: str) -> str:
