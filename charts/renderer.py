@@ -1,8 +1,8 @@
 """Runs vl-convert, in a process of its own: its engine takes 200 MB and cannot be interrupted.
 
 `python -m charts.renderer bundle` writes the library for the browser to standard output;
-`python -m charts.renderer svg|png` draws the Vega-Lite spec that it reads as JSON. A spec fetches
-nothing.
+`python -m charts.renderer svg|png` draws the Vega-Lite spec that it reads as JSON, fetching nothing
+over the network. Status 1 and a message where that fails.
 """
 
 from __future__ import annotations
@@ -32,7 +32,11 @@ def library() -> bytes:
 
 def main(kind: str) -> None:
     """Write what was asked for to standard output."""
-    found = library() if kind == "bundle" else drawn(kind, sys.stdin.read())
+    try:
+        found = library() if kind == "bundle" else drawn(kind, sys.stdin.read())
+    except ValueError as error:
+        # the engine's own frames, which say nothing here, follow
+        sys.exit(str(error).split("\n    at ", maxsplit=1)[0])
     sys.stdout.buffer.write(found)
 
 

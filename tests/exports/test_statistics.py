@@ -151,7 +151,7 @@ def test_the_command_prints_a_report_and_json(capsys):
     call_command("dataset_report", of.slug)
     said = capsys.readouterr().out
     assert "Aves               2      4    1     10" in said
-    assert "Not counted: 1 photograph" in said
+    assert "Not counted, as they are not here: 1" in said
     call_command("dataset_report", of.slug, "--json")
     found = json.loads(capsys.readouterr().out)
     assert found["instances"]["share_more_than_5"] == 0.25

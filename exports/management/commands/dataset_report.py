@@ -37,7 +37,7 @@ class Command(BaseCommand):
         for figure in figures(found):
             self.stdout.write("\n".join([*lines(figure), ""]))
         if found.n_not_here:
-            self.stdout.write(f"Not counted: {found.n_not_here:,} photographs that are not here.")
+            self.stdout.write(f"Not counted, as they are not here: {found.n_not_here:,}")
 
 
 def lines(figure: Figure) -> list[str]:
