@@ -8,32 +8,21 @@ is known, never NULL; keys are text.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from threading import Event, Thread
 
 import duckdb
 
-from catalog.importers import paths
-from catalog.importers.records import (
-    ImageRecord,
-    Item,
-    ObservationRecord,
-    Reading,
-    Refusal,
-    Refused,
-    TaxonRecord,
-    Unusable,
-)
-from catalog.models import Split
-from catalog.superclasses import SuperClass
+from catalog import staged_records
+from catalog.importers.records import Reading, Unusable
+
+# what is being done, and the share of it that is
+Progress = Callable[[str, float], None]
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS taxon (
@@ -71,21 +60,7 @@ CREATE TABLE IF NOT EXISTS chosen (
 );
 """
 _TABLE_NAMES = ("taxon", "observation", "photo", "refused", "chosen")
-_RECORDS = """
-SELECT photo.key, photo.place, photo.url, photo.path, photo.extension, photo.licence,
-    photo.licence_url, photo.rights_holder, photo.width, photo.height, chosen.split,
-    observation.taxon, observation.key, observation.observer, observation.observed_on,
-    observation.latitude, observation.longitude, observation.uncertainty_m
-FROM chosen JOIN photo USING ("row") JOIN observation ON observation.key = photo.observation
-ORDER BY chosen."row"
-"""
-_TAXA = """
-SELECT key, name, super_class, rank, kingdom, phylum, class, "order", family, genus, common_name
-FROM taxon
-"""
-_BATCH = 10_000
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
-_EXTENSION = re.compile(r"[a-z0-9]{1,5}")
+_WATCHED_EVERY_S = 0.2
 _N_EXAMPLES = 3
 _EXAMPLE_CHARACTERS = 80
 
@@ -126,6 +101,26 @@ class Staging:
         """Empty all tables: what a reader does first that cannot take up what is there."""
         for name in _TABLE_NAMES:
             self.sql.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of ours
+
+    def run(
+        self, query: str, parameters: Sequence[object], words: str, on_progress: Progress
+    ) -> None:
+        """Execute a statement that takes long; `on_progress` hears of it from another thread."""
+        on_progress(words, 0.0)
+        is_over = Event()
+
+        def watch() -> None:
+            while not is_over.wait(_WATCHED_EVERY_S):
+                on_progress(words, min(max(self.sql.query_progress(), 0.0), 100.0) / 100)
+
+        watcher = Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            self.sql.execute(query, list(parameters))
+        finally:
+            is_over.set()
+            watcher.join()
+        on_progress(words, 1.0)
 
     def refuse(self, reason: str, examples: str, parameters: Sequence[object] = ()) -> int:
         """Count refused rows: `examples` is a SELECT of one text a row. Returns how many.
@@ -180,73 +175,11 @@ class Staging:
         A photograph with a path is looked for below `folder` and refused where it is not there;
         one with a URL has no file yet.
         """
-        return Reading(self.n_chosen(), self._records(folder))
-
-    def _records(self, folder: Path | None) -> Iterator[Item]:
-        taxa = {
-            row[0]: TaxonRecord(row[0], row[1], SuperClass(row[2]), *row[3:])
-            for row in self.sql.execute(_TAXA).fetchall()
-        }
-        # another statement on the same cursor would end the stream
-        with self.sql.cursor() as cursor:
-            cursor.execute(_RECORDS)
-            while rows := cursor.fetchmany(_BATCH):
-                for row in rows:
-                    yield _record(row, taxa[row[11]], folder)
+        return Reading(self.n_chosen(), staged_records.records(self.sql, folder))
 
     def _count(self, table: str) -> int:
         row = self.sql.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - our name
         return int(row[0]) if row else 0
-
-
-def file_name(super_class: SuperClass, taxon_name: str, photo_key: str, extension: str) -> str:
-    """The name a staged photograph has in the data set: the paper's layout, and never its key.
-
-    >>> file_name(SuperClass.AVES, "Parus major / P. minor", "4711", "")
-    'Aves/Parus major _ P. minor/de650d61f5bd166a91f8ccec3158297d.jpg'
-    """
-    digest = hashlib.sha256(photo_key.encode()).hexdigest()[:32]
-    suffix = extension if _EXTENSION.fullmatch(extension) else "jpg"
-    return f"{super_class.value}/{_folder_name(taxon_name)}/{digest}.{suffix}"
-
-
-@lru_cache(maxsize=50_000)
-def _folder_name(taxon_name: str) -> str:
-    return _UNSAFE.sub("_", taxon_name).strip(". ") or "_"
-
-
-def _record(row: tuple[Any, ...], taxon: TaxonRecord, folder: Path | None) -> ImageRecord | Refusal:
-    key, place, url, path, extension, licence, licence_url, rights_holder, width, height = row[:10]
-    observation, observer, observed_on, latitude, longitude, uncertainty_m = row[12:]
-    name = file_name(taxon.super_class, taxon.name, key, extension)
-    source = None
-    if path:
-        try:
-            source = _local(path, folder)
-        except Refused as refused:
-            return Refusal(path, str(refused))
-    return ImageRecord(
-        source,
-        name,
-        taxon_name=taxon.name,
-        super_class=taxon.super_class,
-        split=Split(row[10]) if row[10] else None,
-        licence=licence,
-        licence_url=licence_url,
-        rights_holder=rights_holder,
-        claimed_size=(width, height) if width and height else None,
-        source_url=url,
-        observation=ObservationRecord(
-            observation, observer, observed_on, latitude, longitude, uncertainty_m, place
-        ),
-        taxon=taxon,
-    )
-
-
-def _local(path: str, folder: Path | None) -> Path:
-    if folder is None:
-        raise Refused("is a file beside the archive; name its folder (--images)")
-    return paths.locate(folder, paths.check_name(path))
 
 
 @contextmanager

@@ -1,0 +1,271 @@
+"""Load a delimited text file into a staging table; rows that do not fit are counted by reason.
+
+All values are text, '' where there is none. A row is never repaired: one with too few or too many
+columns, with bytes that are no text or with a NUL is refused, and the others are kept.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+
+from catalog.importers.records import Unusable
+from catalog.staging import Progress, Staging
+
+_MAX_LINE = 2_000_000
+_CHUNK = 1 << 20
+_IDENTIFIER = re.compile(r"[a-z_]+")
+# a value that no text holds: empty is '', never NULL
+_NO_NULL = "\a\a\a"
+_REASONS = """
+CASE error_type::VARCHAR
+    WHEN 'MISSING COLUMNS' THEN 'has too few columns'
+    WHEN 'TOO MANY COLUMNS' THEN 'has too many columns'
+    WHEN 'INVALID ENCODING' THEN 'is not valid UTF-8'
+    WHEN 'UNQUOTED VALUE' THEN 'has a quote that does not close'
+    WHEN 'LINE SIZE OVER MAXIMUM' THEN 'is longer than 2 MB'
+    ELSE lower(error_type::VARCHAR) END
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file is written; `quote` is '' where values are never enclosed."""
+
+    delimiter: str = "\t"
+    quote: str = ""
+    n_header_lines: int = 1
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where a value stands, from 0; `index` None: nowhere, all rows have `default`."""
+
+    index: int | None
+    default: str = ""
+
+
+def load(
+    staging: Staging,
+    table: str,
+    file: Path,
+    layout: Layout,
+    columns: Mapping[str, Column],
+    on_progress: Progress,
+) -> int:
+    """Append the file to `table(row, <columns>)`, made where absent. Returns how many rows came.
+
+    `row` goes on counting in the order of the file. Raises `Unusable` for a file that is empty,
+    is no such table, or lacks a column.
+    """
+    words = f"Reading {file.name}"
+    file = _as_utf8(file, layout, staging.directory)
+    n_columns = _n_columns(file, layout, columns)
+    _make(staging, table, columns)
+    n_before = _last_row(staging, table)
+    query = _query(table, n_columns, layout, columns)
+    try:
+        _run(staging, query, file, n_before, words, on_progress)
+    except duckdb.Error as error:
+        if "state machine" not in str(error):
+            raise _unreadable(file, error) from error
+        # bare or mixed carriage returns: no reader agrees on what they mean, so they go
+        clean = _rewritten(file, staging.directory, _without_returns(bool(layout.quote)))
+        try:
+            _run(staging, query, clean, n_before, words, on_progress)
+        except duckdb.Error as again:
+            raise _unreadable(file, again) from again
+    _refuse_rejected(staging, file.name)
+    _refuse_nul(staging, table, columns, n_before, file.name)
+    return _n_after(staging, table, n_before)
+
+
+def header(file: Path, layout: Layout) -> list[str]:
+    """The values of the first line. Raises `Unusable` for an empty file."""
+    first = next(_records(file, layout), None)
+    if first is None:
+        raise Unusable(f"{file.name} is empty.")
+    return first
+
+
+def _make(staging: Staging, table: str, columns: Mapping[str, Column]) -> None:
+    if not all(_IDENTIFIER.fullmatch(name) for name in (table, *columns)):
+        raise ValueError(f"{table} or a column of it is no plain name")
+    listed = ", ".join(f'"{name}" VARCHAR' for name in columns)
+    staging.sql.execute(f'CREATE TABLE IF NOT EXISTS {table} ("row" BIGINT, {listed})')
+
+
+def _query(table: str, n_columns: int, layout: Layout, columns: Mapping[str, Column]) -> str:
+    selected = ", ".join(
+        _literal(column.default)
+        if column.index is None
+        else f"coalesce(nullif(trim(c{column.index}), ''), {_literal(column.default)})"
+        for column in columns.values()
+    )
+    spec = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(n_columns))
+    return f"""
+        INSERT INTO {table} SELECT row_number() OVER () + ?, {selected}
+        FROM read_csv(?, columns = {{{spec}}}, auto_detect = false, header = false,
+            skip = {layout.n_header_lines}, delim = {_literal(layout.delimiter)},
+            quote = {_literal(layout.quote)}, escape = {_literal(layout.quote)},
+            nullstr = {_literal(_NO_NULL)}, max_line_size = {_MAX_LINE}, strict_mode = true,
+            ignore_errors = true, store_rejects = true, rejects_limit = 0,
+            rejects_table = 'rejected', rejects_scan = 'rejected_scans')
+    """  # noqa: S608 - plain names, numbers and quoted text
+
+
+def _run(
+    staging: Staging, query: str, file: Path, n_before: int, words: str, on_progress: Progress
+) -> None:
+    _forget_rejected(staging)
+    # rows are numbered in the order of the file, so this once it has to be kept
+    staging.sql.execute("SET preserve_insertion_order = true")
+    try:
+        # read_csv takes a pattern: a name with a * in it means itself
+        pattern = re.sub(r"([*?\[\]])", r"[\1]", str(file))
+        staging.run(query, [n_before, pattern], words, on_progress)
+    finally:
+        staging.sql.execute("SET preserve_insertion_order = false")
+
+
+def _refuse_rejected(staging: Staging, name: str) -> None:
+    staging.refuse_each(
+        f"""
+        SELECT ? || ': a row ' || {_REASONS}, 'line ' || line
+        FROM (SELECT line, min(error_type) AS error_type FROM rejected GROUP BY line)
+        """,  # noqa: S608 - SQL of ours
+        [name],
+    )
+    _forget_rejected(staging)
+
+
+def _forget_rejected(staging: Staging) -> None:
+    staging.sql.execute("DROP TABLE IF EXISTS rejected; DROP TABLE IF EXISTS rejected_scans")
+
+
+def _refuse_nul(
+    staging: Staging, table: str, columns: Mapping[str, Column], n_before: int, name: str
+) -> None:
+    of_file = [
+        f'contains("{key}", chr(0))' for key, each in columns.items() if each.index is not None
+    ]
+    where = f'WHERE "row" > {n_before} AND ({" OR ".join(of_file) or "false"})'
+    refused = f"""SELECT 'row ' || ("row" - {n_before}) FROM {table} {where}"""  # noqa: S608
+    if staging.refuse(f"{name}: a row holds a NUL byte", refused):
+        staging.sql.execute(f"DELETE FROM {table} {where}")  # noqa: S608 - SQL of ours
+
+
+def _n_columns(file: Path, layout: Layout, columns: Mapping[str, Column]) -> int:
+    """How many columns the rows have: the header's number, else that of most of the first rows."""
+    n_needed = 1 + max(
+        (each.index for each in columns.values() if each.index is not None), default=0
+    )
+    first = [len(record) for record in islice(_records(file, layout), 100)]
+    if not first:
+        raise Unusable(f"{file.name} is empty.")
+    found = first[0] if layout.n_header_lines else max(set(first), key=first.count)
+    if found < n_needed:
+        raise Unusable(
+            f"{file.name} has {found} columns, but {n_needed} are described; is its separator "
+            f"{layout.delimiter!r}?"
+        )
+    return found
+
+
+def _records(file: Path, layout: Layout) -> Iterator[list[str]]:
+    """The first rows of a file, for a look; bytes that are no text are replaced."""
+    try:
+        with file.open("rb") as raw:
+            head = raw.read(_MAX_LINE)
+    except OSError as error:
+        raise Unusable(f"{file.name} cannot be read ({error.strerror}).") from error
+    text = head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace").replace("\0", "")
+    lines = (line for line in io.StringIO(text, newline=None) if line.strip("\n"))
+    if not layout.quote:
+        yield from (line.rstrip("\n").split(layout.delimiter) for line in lines)
+        return
+    try:
+        yield from csv.reader(lines, delimiter=layout.delimiter, quotechar=layout.quote)
+    except csv.Error as error:
+        raise Unusable(f"{file.name} is not the table it should be ({error}).") from error
+
+
+def _as_utf8(file: Path, layout: Layout, scratch: Path) -> Path:
+    """The file itself where it is UTF-8, else a copy of it that is."""
+    try:
+        with file.open("rb") as raw:
+            start = raw.read(4)
+        encoding = codecs.lookup(layout.encoding).name
+    except LookupError as error:
+        raise Unusable(f"{file.name}: nobody knows the encoding {layout.encoding!r}.") from error
+    except OSError as error:
+        raise Unusable(f"{file.name} cannot be read ({error.strerror}).") from error
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    if encoding in ("utf-8", "utf-8-sig", "ascii"):
+        return file
+    decoder = codecs.getincrementaldecoder(encoding)()
+
+    def recoded(chunk: bytes, is_last: bool) -> bytes:
+        return decoder.decode(chunk, is_last).encode()
+
+    try:
+        return _rewritten(file, scratch, recoded)
+    except UnicodeError as error:
+        raise Unusable(f"{file.name} is not written in {layout.encoding} ({error}).") from error
+
+
+def _without_returns(is_quoted: bool) -> Callable[[bytes, bool], bytes]:
+    """Line ends of one kind; a carriage return within an unquoted line becomes a space."""
+    kept = b""
+
+    def cleaned(chunk: bytes, is_last: bool) -> bytes:
+        nonlocal kept
+        chunk = kept + chunk
+        # its line feed may be in the next chunk
+        kept = b"\r" if chunk.endswith(b"\r") and not is_last else b""
+        chunk = chunk.removesuffix(kept) if kept else chunk
+        return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n" if is_quoted else b" ")
+
+    return cleaned
+
+
+def _rewritten(file: Path, scratch: Path, change: Callable[[bytes, bool], bytes]) -> Path:
+    target = scratch / "rewritten" / file.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target == file:
+        target = target.with_name(f"{file.name}.again")
+    with file.open("rb") as source, target.open("wb") as copy:
+        while chunk := source.read(_CHUNK):
+            copy.write(change(chunk, False))
+        copy.write(change(b"", True))
+    return target
+
+
+def _last_row(staging: Staging, table: str) -> int:
+    row = staging.sql.execute(f'SELECT coalesce(max("row"), 0) FROM {table}').fetchone()  # noqa: S608
+    return int(row[0]) if row else 0
+
+
+def _n_after(staging: Staging, table: str, n_before: int) -> int:
+    query = f'SELECT count(*) FROM {table} WHERE "row" > {n_before}'  # noqa: S608 - a name of ours
+    row = staging.sql.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _unreadable(file: Path, error: duckdb.Error) -> Unusable:
+    return Unusable(f"{file.name} cannot be read as a table ({str(error).partition(chr(10))[0]}).")
+
+
+def _literal(text: str) -> str:
+    quoted = text.replace("'", "''")
+    return f"'{quoted}'"
