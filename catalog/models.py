@@ -182,7 +182,11 @@ class Image(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["dataset", "super_class", "split"]),
+            # counting a data set reads this alone, whatever an image's row holds
+            models.Index(fields=["dataset", "super_class", "split", "state"], name="image_counts"),
+            models.Index(
+                fields=["dataset"], name="image_fetch_trouble", condition=~Q(fetch_error="")
+            ),
             # what fetching walks along, server by server (`catalog/arrivals.py`): only photographs
             # that are still wanted are in it
             models.Index(

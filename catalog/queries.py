@@ -23,7 +23,7 @@ def parts_of(dataset: Dataset) -> list[Part]:
     """All images of a data set by super-class, split and state; the index alone answers it."""
     fields = ("super_class", "split", "state")
     rows = Image.objects.filter(dataset=dataset).values(*fields).order_by(*fields)
-    return [Part(*row) for row in rows.annotate(n=Count("pk")).values_list(*fields, "n")]
+    return [Part(*row) for row in rows.annotate(n=Count("*")).values_list(*fields, "n")]
 
 
 def images_by_name(dataset: Dataset, file_names: Iterable[str]) -> dict[str, Image]:
