@@ -1,12 +1,18 @@
 from django.urls import path
 
-from dashboard import gold, history, power, reports, views
+from dashboard import campaign_plans, data_sets, gold, history, power, reports, views
 
 app_name = "dashboard"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("plan/", power.plan, name="plan"),
     path("plan/<slug:key>/", power.forecast_status, name="forecast_status"),
+    path("data-sets/", data_sets.data_sets, name="data_sets"),
+    path("data-sets/<slug:slug>/", data_sets.data_set, name="data_set"),
+    path("data-sets/<slug:slug>/status/", data_sets.data_set_status, name="data_set_status"),
+    path("data-sets/<slug:slug>/retry/", data_sets.data_set_retry, name="data_set_retry"),
+    path("data-sets/<slug:slug>/copy/", data_sets.data_set_copy, name="data_set_copy"),
+    path("data-sets/<slug:slug>/plan/", campaign_plans.data_set_plan, name="data_set_plan"),
     path("campaigns/new/", views.campaign_new, name="campaign_new"),
     path("campaigns/<slug:slug>/", views.campaign, name="campaign"),
     path("campaigns/<slug:slug>/status/", views.campaign_status, name="campaign_status"),

@@ -79,6 +79,12 @@ ALLOWED = {
     "exports:statistics": ORGANIZERS,
     "exports:statistics_json": ORGANIZERS,
     "dashboard:overview": ORGANIZERS,
+    "dashboard:data_sets": ORGANIZERS,
+    "dashboard:data_set": ORGANIZERS,
+    "dashboard:data_set_status": ORGANIZERS,
+    "dashboard:data_set_retry": ORGANIZERS,
+    "dashboard:data_set_copy": ORGANIZERS,
+    "dashboard:data_set_plan": ORGANIZERS,
     "dashboard:plan": ORGANIZERS,
     "dashboard:forecast_status": ORGANIZERS,
     "dashboard:campaign": ORGANIZERS,
@@ -168,6 +174,9 @@ def world(ada, olga, root) -> World:
     values["verify:verdict"]["assignment_id"] = str(verify_lease.id)
     for name in ("exports:releases", "exports:statistics", "exports:statistics_json"):
         values[name]["slug"] = boxes.dataset.slug
+    for name in (name for name in ALLOWED if name.startswith("dashboard:data_set_")):
+        values[name]["slug"] = boxes.dataset.slug
+    values["dashboard:data_set"]["slug"] = boxes.dataset.slug
     people_by_role = {"worker": ada.user, "organizer": olga, "administrator": root}
     clients = {role: Client() for role in ROLES}
     for role, user in people_by_role.items():
