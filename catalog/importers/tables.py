@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -70,7 +70,7 @@ def load(
     words = f"Reading {file.name}"
     file = _as_utf8(file, layout, staging.directory)
     n_columns = _n_columns(file, layout, columns)
-    _make(staging, table, columns)
+    make(staging, table, columns)
     n_before = _last_row(staging, table)
     query = _query(table, n_columns, layout, columns)
     try:
@@ -97,7 +97,9 @@ def header(file: Path, layout: Layout) -> list[str]:
     return first
 
 
-def _make(staging: Staging, table: str, columns: Mapping[str, Column]) -> None:
+def make(staging: Staging, table: str, columns: Iterable[str]) -> None:
+    """Make an empty table of `row` and text columns where it is absent."""
+    columns = list(columns)
     if not all(_IDENTIFIER.fullmatch(name) for name in (table, *columns)):
         raise ValueError(f"{table} or a column of it is no plain name")
     listed = ", ".join(f'"{name}" VARCHAR' for name in columns)
