@@ -117,6 +117,8 @@ CELERY_BEAT_SCHEDULE = {
     # most of the time there is nothing to do (crowd/skills.py); an exclusion is not kept waiting
     "refit-boxes": {"task": "annotate.refit", "schedule": timedelta(seconds=50)},
     "refit-verdicts": {"task": "verify.refit", "schedule": timedelta(seconds=70)},
+    "fetch-photographs": {"task": "catalog.fetch_due", "schedule": timedelta(seconds=10)},
+    "open-arrived": {"task": "crowd.open_arrived", "schedule": timedelta(seconds=10)},
     "render-copies": {"task": "catalog.render_copies", "schedule": timedelta(seconds=10)},
     "make-releases": {"task": "exports.make_waiting_releases", "schedule": timedelta(seconds=10)},
 }
