@@ -1,77 +1,49 @@
 """Shapes of charts that several figures of a data set share, as Vega-Lite.
 
-Colours are tokens (`charts/theme.py`). What others report is a diamond beside our bar, so that the
-two differ in more than colour.
+Colours are tokens (`charts/theme.py`). What others report is a hollow bar beside our full one, so
+that the two differ in more than colour.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, floor, log10
 from typing import Any
 
 Spec = dict[str, Any]
 
 OURS, THEIRS = "this data set", "iNat2017"
-_SIDES: Spec = {"domain": [OURS, THEIRS], "range": ["var(--link)", "var(--warn)"]}
-_SHAPES: Spec = {"domain": [OURS, THEIRS], "range": ["square", "diamond"]}
-PERCENT = ".1~%"
+SIDES = [OURS, THEIRS]
+PERCENT = "format(100 * datum.value, '.3~r') + ' %'"
 
 
-def bars_beside(
-    rows: Sequence[tuple[str, float | None, float | None]],
-    *,
-    across: str,
-    up: str,
-    lying: bool = False,
-) -> Spec:
-    """A bar a row, (name, ours, theirs), shares of 0 to 1, and a diamond for theirs where known.
-
-    `across` names the rows, `up` the share; `lying` bars go from left to right.
-    """
-    values = [{"name": name, "side": OURS, "share": ours} for name, ours, _ in rows]
-    values += [{"name": name, "side": THEIRS, "share": theirs} for name, _, theirs in rows]
-    has_theirs = any(theirs is not None for *_, theirs in rows)
-    name = {
-        "field": "name",
-        "type": "nominal",
-        "sort": None,
-        "title": across or None,
-        "axis": {"labelAngle": 0},
-    }
-    share = {
-        "field": "share",
-        "type": "quantitative",
-        "title": up,
-        "axis": {"format": PERCENT, "tickCount": 5},
-    }
-    words = {"field": "share", "type": "quantitative", "format": PERCENT}
-    beside = {"align": "left", "dx": 6} if lying else {"baseline": "bottom", "dy": -4}
-    layers: list[Spec] = [
-        {
-            "transform": [{"filter": {"field": "side", "equal": OURS}}],
-            "mark": {"type": "bar", "width": {"band": 0.6}, "height": {"band": 0.6}},
-            "encoding": {"color": _side(legend=has_theirs)},
-        },
-        {
-            "transform": [{"filter": {"field": "side", "equal": OURS}}],
-            "mark": {"type": "text", **beside},
-            "encoding": {"text": words},
-        },
+def bars_beside(rows: Sequence[tuple[str, float | None, float | None]], *, title: str) -> Spec:
+    """A lying bar a row, (name, ours, theirs), shares of 0 to 1, and a hollow one under it for
+    theirs where it is known. `title` says of what the shares are."""
+    values = [
+        {"name": name, "side": side, "share": share, "words": f"{100 * share:.1f} %"}
+        for name, *both in rows
+        for side, share in zip(SIDES, both, strict=True)
+        if share is not None
     ]
-    if has_theirs:
-        layers.append(
+    shown = [side for side in SIDES if any(value["side"] == side for value in values)]
+    highest = max((share or 0 for _, *both in rows for share in both), default=0)
+    return {
+        "data": {"values": values},
+        "encoding": {
+            "y": {"field": "name", "type": "nominal", "sort": None, "title": None},
+            "yOffset": {"field": "side", "scale": {"domain": shown}},
+            # room for the words behind the longest bar, on a phone, too
+            "x": _shares(title, 1.3 * highest or 1),
+        },
+        "layer": [
+            {"mark": {"type": "bar", "height": {"band": 0.8}}, "encoding": _look(shown)},
             {
-                "transform": [{"filter": {"field": "side", "equal": THEIRS}}],
-                "mark": {"type": "point", "stroke": "var(--raised)", "strokeWidth": 1, "size": 110},
-                "encoding": {
-                    "color": _side(legend=True),
-                    "shape": {"field": "side", "type": "nominal", "scale": _SHAPES, "title": None},
-                },
-            }
-        )
-    known = [row for row in values if row["share"] is not None]
-    places = {"y": name, "x": share} if lying else {"x": name, "y": share}
-    return {"data": {"values": known}, "encoding": places, "layer": layers}
+                "mark": {"type": "text", "align": "left", "dx": 6},
+                "encoding": {"text": {"field": "words"}},
+            },
+        ],
+    }
 
 
 def spread(rows: Sequence[tuple[str, tuple[float, ...]]], *, title: str) -> Spec:
@@ -81,8 +53,10 @@ def spread(rows: Sequence[tuple[str, tuple[float, ...]]], *, title: str) -> Spec
     values = [{"name": name, **dict(zip(names, found, strict=True))} for name, found in rows]
 
     def x(name: str) -> Spec:
+        axis = {"tickCount": 5, "format": ".1f"}
         scale = {"domain": [0, 1]}
-        return {"field": name, "type": "quantitative", "title": title, "scale": scale}
+        place = {"field": name, "type": "quantitative", "title": title}
+        return {**place, "scale": scale, "axis": axis}
 
     return {
         "data": {"values": values},
@@ -93,11 +67,11 @@ def spread(rows: Sequence[tuple[str, tuple[float, ...]]], *, title: str) -> Spec
                 "encoding": {"x": x("low"), "x2": {"field": "high"}},
             },
             {
-                "mark": {"type": "bar", "height": {"band": 0.55}},
+                "mark": {"type": "bar", "height": 18},
                 "encoding": {"x": x("quarter"), "x2": {"field": "three_quarters"}},
             },
             {
-                "mark": {"type": "tick", "color": "var(--raised)", "thickness": 3, "band": 0.55},
+                "mark": {"type": "tick", "color": "var(--raised)", "thickness": 3, "size": 18},
                 "encoding": {"x": x("half")},
             },
         ],
@@ -107,8 +81,8 @@ def spread(rows: Sequence[tuple[str, tuple[float, ...]]], *, title: str) -> Spec
 def falling(steps: Sequence[tuple[int, int]], *, across: str, up: str) -> Spec:
     """How many things each of many has, the most first, on a logarithmic scale.
 
-    `steps` are (things, number that have so many), the most things first; a long level stretch
-    needs only its two ends.
+    `steps` are (things, number that have so many), at least one, the most things first; a long
+    level stretch needs only its two ends.
     """
     values, rank = [], 0
     for things, n in steps:
@@ -116,17 +90,48 @@ def falling(steps: Sequence[tuple[int, int]], *, across: str, up: str) -> Spec:
         if n > 1:
             values.append({"rank": rank + n, "n": things})
         rank += n
-    x = {"field": "rank", "type": "quantitative", "title": across, "scale": {"domain": [1, rank]}}
-    y = {"field": "n", "type": "quantitative", "title": up, "scale": {"type": "log"}}
-    mark = {"type": "line", "point": {"size": 30} if len(values) <= 40 else False}
-    axes = {"x": {**x, "axis": {"grid": False, "tickMinStep": 1, "format": ","}}}
+    lowest, highest = floor(log10(steps[-1][0])), ceil(log10(steps[0][0]))
+    powers = [10**power for power in range(lowest, max(highest, lowest + 1) + 1)]
+    x = {"field": "rank", "type": "quantitative", "title": across}
+    y = {"field": "n", "type": "quantitative", "title": up}
     return {
         "data": {"values": values},
-        "mark": mark,
-        "encoding": {**axes, "y": {**y, "axis": {"tickCount": 6, "format": ",~r"}}},
+        "mark": {"type": "line", "point": len(values) <= 40},
+        "encoding": {
+            "x": {
+                **x,
+                "scale": {"domain": [1, max(rank, 2)], "nice": False},
+                "axis": {"grid": False, "tickMinStep": 1, "format": ",d"},
+            },
+            "y": {
+                **y,
+                "scale": {"type": "log", "domain": [powers[0], powers[-1]]},
+                "axis": {"values": powers, "format": ",d"},
+            },
+        },
     }
 
 
-def _side(*, legend: bool) -> Spec:
-    shown = {"title": None} if legend else {"legend": None}
-    return {"field": "side", "type": "nominal", "scale": _SIDES, **shown}
+def _shares(title: str, highest: float) -> Spec:
+    axis = {"labelExpr": PERCENT, "tickCount": 5}
+    field = {"field": "share", "type": "quantitative", "title": title}
+    return {**field, "scale": {"domain": [0, highest]}, "axis": axis}
+
+
+def _look(shown: Sequence[str]) -> Spec:
+    """Ours is full, theirs is hollow; no legend where there is only one of them."""
+    looks = {
+        "fill": {OURS: "var(--link)", THEIRS: "var(--raised)"},
+        "stroke": {OURS: "var(--link)", THEIRS: "var(--warn)"},
+    }
+    legend = {} if len(shown) > 1 else {"legend": None}
+    return {
+        channel: {
+            "field": "side",
+            "type": "nominal",
+            "title": None,
+            "scale": {"domain": list(shown), "range": [colours[side] for side in shown]},
+            **legend,
+        }
+        for channel, colours in looks.items()
+    } | {"strokeWidth": {"value": 2}}

@@ -17,9 +17,9 @@ from exports.statistics_paper import (
 )
 
 MOST_BOXES = 10
-ROW = 34
-FRAME = 60
-SIZES = ("small, below 32² px", "medium, below 96² px", "large")
+ROW = 38
+FRAME = 90
+SIZES = ("small (< 32²)", "medium (< 96²)", "large")
 
 
 def figures(found: Statistics) -> list[Figure]:
@@ -120,22 +120,21 @@ def _instances(found: Statistics) -> Figure:
     shares = [
         (n, share, MORE_THAN.get(n))
         for n in range(1, MOST_BOXES)
-        if (share := found.share_with_more_than(n)) is not None
+        if (share := found.share_with_more_than(n)) is not None and (share or n in MORE_THAN)
     ]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (f"more than {n}", round(share * found.n_boxed), 100 * share, _percent(theirs))
         for n, share, theirs in shares
     )
-    named = [(str(n), share, theirs) for n, share, theirs in shares]
+    named = [(f"more than {n}", share, theirs) for n, share, theirs in shares]
     return Figure(
         slug="instances",
         title="Images with several instances",
         table=Table(("Instances", "Images", "Share, %", "iNat2017, %"), rows, digits=1),
         note=f"Of the {found.n_boxed:,} images with a box. iNat2017: section 3.3, {CITATION}.",
-        alt=_beside([(f"more than {n}", ours, theirs) for n, ours, theirs in shares]),
-        spec=charts.bars_beside(named, across="Images with more boxes than", up="Share of images")
-        if rows
-        else None,
+        alt=_beside(named),
+        spec=charts.bars_beside(named, title="Share of images") if rows else None,
+        height=FRAME + ROW * len(rows),
     )
 
 
@@ -156,7 +155,8 @@ def _sizes(found: Statistics) -> Figure:
         note="COCO's sizes in the rendition of at most 800 pixels, with area = half the box. "
         f"iNat2017: section 3.3, {CITATION}.",
         alt=_beside(shares),
-        spec=charts.bars_beside(shares, across="", up="Share of boxes") if rows else None,
+        spec=charts.bars_beside(shares, title="Share of boxes") if rows else None,
+        height=FRAME + ROW * len(rows),
     )
 
 
@@ -206,10 +206,8 @@ def _non_instances(found: Statistics) -> Figure:
         note="Test images that verification has decided: tracks, scat, habitat, remains. iNat2017: "
         f"less than 1.1 % of Aves and Reptilia, more of Mammalia (section 3.2.1, {CITATION}).",
         alt=_beside(decided),
-        spec=charts.bars_beside(decided, across="", up="Share of non-instances", lying=True)
-        if decided
-        else None,
-        height=FRAME + ROW * max(1, len(decided)),
+        spec=charts.bars_beside(decided, title="Share of non-instances") if decided else None,
+        height=FRAME + ROW * len(decided),
     )
 
 
