@@ -39,9 +39,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS arriving_image (
     place integer, licence text, licence_url text, rights_holder text, source_url text
 ) ON COMMIT DELETE ROWS;
 """
-# Nothing has statistics of rows this young: without this the planner may read a table of millions
-# for each batch.
-_BY_INDEX = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+# Whatever is looked up by its key is a subquery: nothing has statistics of rows this young, and a
+# join would let the planner go through a table for each row of the batch.
 _OBSERVERS = """
 INSERT INTO catalog_observer (dataset_id, key)
 SELECT DISTINCT %(dataset)s::bigint, observer FROM arriving_observation WHERE observer <> ''
@@ -50,12 +49,11 @@ ON CONFLICT (dataset_id, key) DO NOTHING
 _OBSERVATIONS = """
 INSERT INTO catalog_observation
     (dataset_id, key, observer_id, taxon_id, observed_on, latitude, longitude, uncertainty_m)
-SELECT %(dataset)s, arriving.key, observer.id, nullif(arriving.taxon_id, 0), arriving.observed_on,
-    nullif(arriving.latitude, 'NaN'), nullif(arriving.longitude, 'NaN'),
-    nullif(arriving.uncertainty_m, 'NaN')
+SELECT %(dataset)s, arriving.key,
+    (SELECT id FROM catalog_observer WHERE dataset_id = %(dataset)s AND key = arriving.observer),
+    nullif(arriving.taxon_id, 0), arriving.observed_on, nullif(arriving.latitude, 'NaN'),
+    nullif(arriving.longitude, 'NaN'), nullif(arriving.uncertainty_m, 'NaN')
 FROM arriving_observation arriving
-LEFT JOIN catalog_observer observer
-    ON observer.dataset_id = %(dataset)s AND observer.key = arriving.observer
 ON CONFLICT (dataset_id, key) DO NOTHING
 """
 _IMAGES = """
@@ -64,22 +62,26 @@ INSERT INTO catalog_image
      display_width, display_height, licence, licence_url, rights_holder, sha256, imported_at,
      state, source_url, n_attempts, fetch_due_at, fetch_error)
 SELECT arriving.uid, %(dataset)s, arriving.file_name, nullif(arriving.taxon_id, 0),
-    arriving.super_class, arriving.split, observation.id, arriving.place, 0, 0, 0, 0,
+    arriving.super_class, arriving.split,
+    (SELECT id FROM catalog_observation
+        WHERE dataset_id = %(dataset)s AND key = arriving.observation),
+    arriving.place, 0, 0, 0, 0,
     arriving.licence, arriving.licence_url, arriving.rights_holder, '', %(now)s, 'awaited',
     arriving.source_url, 0, %(now)s, ''
 FROM arriving_image arriving
-LEFT JOIN catalog_observation observation
-    ON observation.dataset_id = %(dataset)s AND observation.key = arriving.observation
 ON CONFLICT (dataset_id, file_name) DO NOTHING
 """
 # the columns an earlier import may have left open, and how each says so
 _TEXTS = ("super_class", "split", "licence", "licence_url", "rights_holder", "source_url")
-_ROWS = """
-FROM arriving_image arriving
-LEFT JOIN catalog_observation observation
-    ON observation.dataset_id = %(dataset)s AND observation.key = arriving.observation
-JOIN catalog_image image
-    ON image.dataset_id = %(dataset)s AND image.file_name = arriving.file_name
+_KNOWN = """
+WITH known AS MATERIALIZED (
+    SELECT arriving.*,
+        (SELECT id FROM catalog_image
+            WHERE dataset_id = %(dataset)s AND file_name = arriving.file_name) AS image_id,
+        (SELECT id FROM catalog_observation
+            WHERE dataset_id = %(dataset)s AND key = arriving.observation) AS observation_id
+    FROM arriving_image arriving
+)
 """
 _SPECIAL = re.compile(r"[\\\n\r\0]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None})
@@ -137,7 +139,6 @@ class Copier:
 
     def _store(self, cursor: CursorWrapper, records: Sequence[ImageRecord]) -> None:
         cursor.execute(_TEMPORARY)
-        cursor.execute(_BY_INDEX)
         given: dict[str, Any] = {"dataset": self._dataset.pk, "now": self._now}
         _copy(cursor, "arriving_observation", self._observations(records))
         _copy(cursor, "arriving_image", [self._image(record) for record in records])
@@ -242,39 +243,36 @@ _COMPARED = (*_TEXTS, "taxon", "observation")
 
 def _differences() -> str:
     """How many images say something else than they did, and three of them, by field."""
-    texts = {
-        field: f"image.{field} <> '' AND arriving.{field} <> '' "
-        f"AND image.{field} <> arriving.{field}"
-        for field in _TEXTS
-    }
-    keys = {
-        "taxon": "image.taxon_id <> nullif(arriving.taxon_id, 0)",
-        "observation": "image.observation_id <> observation.id",
-    }
+    differs = [
+        f"image.{name} <> '' AND known.{name} <> '' AND image.{name} <> known.{name}"
+        for name in _TEXTS
+    ]
+    differs.append("image.taxon_id <> nullif(known.taxon_id, 0)")
+    differs.append("image.observation_id <> known.observation_id")
     counts = ", ".join(
-        f"count(*) FILTER (WHERE {differs}), "
-        f"(array_agg(image.file_name) FILTER (WHERE {differs}))[1:{NAMED}]"
-        for differs in (texts | keys).values()
+        f"count(*) FILTER (WHERE {differing}), "
+        f"(array_agg(image.file_name) FILTER (WHERE {differing}))[1:{NAMED}]"
+        for differing in differs
     )
-    return f"SELECT {counts} {_ROWS}"
+    return (
+        f"{_KNOWN} SELECT {counts} "  # noqa: S608 - names of ours
+        "FROM known JOIN catalog_image image ON image.id = image_id"
+    )
 
 
 def _complete() -> str:
     """Fill in what stored images leave open."""
-    sets = [
-        f"{field} = CASE WHEN image.{field} = '' THEN arriving.{field} ELSE image.{field} END"
-        for field in _TEXTS
-    ]
-    is_open = [f"image.{field} = '' AND arriving.{field} <> ''" for field in _TEXTS]
-    return f"""
-UPDATE catalog_image AS image SET {", ".join(sets)},
-    taxon_id = coalesce(image.taxon_id, nullif(arriving.taxon_id, 0)),
-    observation_id = coalesce(image.observation_id, observation.id)
-FROM arriving_image arriving
-LEFT JOIN catalog_observation observation
-    ON observation.dataset_id = %(dataset)s AND observation.key = arriving.observation
-WHERE image.dataset_id = %(dataset)s AND image.file_name = arriving.file_name
-    AND ({" OR ".join(is_open)}
-        OR image.taxon_id IS NULL AND arriving.taxon_id <> 0
-        OR image.observation_id IS NULL AND observation.id IS NOT NULL)
-"""  # noqa: S608 - names of ours
+    sets = ", ".join(
+        f"{name} = CASE WHEN image.{name} = '' THEN known.{name} ELSE image.{name} END"
+        for name in _TEXTS
+    )
+    is_open = " OR ".join(f"image.{name} = '' AND known.{name} <> ''" for name in _TEXTS)
+    return f"""{_KNOWN}
+        UPDATE catalog_image AS image SET {sets},
+            taxon_id = coalesce(image.taxon_id, nullif(known.taxon_id, 0)),
+            observation_id = coalesce(image.observation_id, known.observation_id)
+        FROM known
+        WHERE image.id = known.image_id
+            AND ({is_open} OR image.taxon_id IS NULL AND known.taxon_id <> 0
+                OR image.observation_id IS NULL AND known.observation_id IS NOT NULL)
+    """  # noqa: S608 - names of ours
