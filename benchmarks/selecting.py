@@ -1,11 +1,12 @@
 """Selection and splits of ten million staged photographs, beside scans of the same table.
 
-    python -m benchmarks.selecting [--photos 10000000] [--memory-mb 1000]
+    python -m benchmarks.selecting [--photos 10000000] [--memory-mb 1000] [--archive dwca]
 
-The rows are made by duckdb in a directory of their own: 20,000 taxa and 300,000 observers whose
-sizes fall as 1/rank, 6 observations to 10 photographs. The floors read the columns that selection
-reads, once, and join photographs to observations without doing anything with it. Each line is a
-process of its own, so that its memory is its own; MB is the highest it was resident.
+There are 20,000 taxa and 300,000 observers, whose sizes fall as 1/rank. The rows are made by duckdb
+straight into the staging; with `--archive` (dwca or inat-open-data) an archive is written and read,
+the whole path from the download to the splits. The floors read the columns that selection reads,
+once, and join photographs to observations without doing anything with it. Each line is a process
+of its own, so that its memory is its own; MB is the highest it was resident.
 """
 
 from __future__ import annotations
@@ -32,13 +33,20 @@ os.environ |= {"QUADRAT_DATA": str(DATA_DIR), "DJANGO_SETTINGS_MODULE": "quadrat
 django.setup()
 
 from catalog import splits  # noqa: E402
+from catalog.importers import dwca, inat_open_data  # noqa: E402
 from catalog.selection import policies  # noqa: E402
 from catalog.staging import Staging  # noqa: E402
+from simulation import archives  # noqa: E402
 
 # ru_maxrss counts kilobytes on Linux, bytes on macOS
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 SEED = 2017
 N_TEST = 182_707  # the paper's
+N_TAXA, N_OBSERVERS = 20_000, 300_000
+ARCHIVES = {
+    "dwca": (archives.write_dwca, dwca.stage),
+    "inat-open-data": (archives.write_open_data, inat_open_data.stage),
+}
 Work = Callable[[Staging], str]
 
 # exp(u ln N) for u evenly in [0, 1) is k with a probability of about 1/k
@@ -130,23 +138,48 @@ def measure(work: Work, memory_mb: int) -> tuple[float, float, float, str]:
     return measured
 
 
+def made(n_photos: int) -> list[tuple[str, Work]]:
+    """The rows, straight into the staging."""
+
+    def fill(staging: Staging) -> str:
+        for statement in FILL:
+            staging.sql.execute(statement.replace("{photos}", str(n_photos)))
+        return f"{(staging.directory / 'staging.duckdb').stat().st_size / 1e6:,.0f} MB of file"
+
+    return [("(made)", fill)]
+
+
+def read(n_photos: int, archive: str) -> list[tuple[str, Work]]:
+    """The rows by way of an archive."""
+    write, stage = ARCHIVES[archive]
+    folder = DATA_DIR / "archive"
+
+    def written(_staging: Staging) -> str:
+        write(folder, n_photos, SEED, n_taxa=N_TAXA, n_observers=N_OBSERVERS)
+        size = sum(file.stat().st_size for file in folder.iterdir())
+        return f"{size / 1e6:,.0f} MB of tables"
+
+    def staged(staging: Staging) -> str:
+        stage(folder, staging, on_progress=lambda *_: None)
+        n_refused = sum(refused.n for refused in staging.refusals())
+        return f"{staging.n_photos():,} photographs, {n_refused:,} rows refused"
+
+    return [("(written)", written), ("read", staged)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--photos", type=int, default=10_000_000)
     parser.add_argument("--memory-mb", type=int, default=1000, help="what duckdb may keep")
+    parser.add_argument("--archive", choices=ARCHIVES, help="by way of an archive")
     arguments = parser.parse_args()
-    table = Table(title=f"{arguments.photos:,} photographs, duckdb {arguments.memory_mb:,} MB")
+    n_photos, archive = arguments.photos, arguments.archive
+    table = Table(title=f"{n_photos:,} photographs, duckdb {arguments.memory_mb:,} MB")
     for heading in ("", "seconds", "CPU s", "MB peak"):
         table.add_column(heading, justify="right")
     table.add_column("found")
-
-    def fill(staging: Staging) -> str:
-        for statement in FILL:
-            staging.sql.execute(statement.replace("{photos}", str(arguments.photos)))
-        return f"{(staging.directory / 'staging.duckdb').stat().st_size / 1e6:,.0f} MB of file"
-
     for name, work in (
-        ("(made)", fill),
+        *(read(n_photos, archive) if archive else made(n_photos)),
         ("floor: one scan", scan),
         ("floor: one join", join),
         ("inat2017", choosing("inat2017")),
