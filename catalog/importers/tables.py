@@ -107,12 +107,7 @@ def make(staging: Staging, table: str, columns: Iterable[str]) -> None:
 
 
 def _query(table: str, n_columns: int, layout: Layout, columns: Mapping[str, Column]) -> str:
-    selected = ", ".join(
-        _literal(column.default)
-        if column.index is None
-        else f"coalesce(nullif(trim(c{column.index}), ''), {_literal(column.default)})"
-        for column in columns.values()
-    )
+    selected = ", ".join(map(_value, columns.values()))
     spec = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(n_columns))
     return f"""
         INSERT INTO {table} SELECT row_number() OVER () + ?, {selected}
@@ -123,6 +118,13 @@ def _query(table: str, n_columns: int, layout: Layout, columns: Mapping[str, Col
             ignore_errors = true, store_rejects = true, rejects_limit = 0,
             rejects_table = 'rejected', rejects_scan = 'rejected_scans')
     """  # noqa: S608 - plain names, numbers and quoted text
+
+
+def _value(column: Column) -> str:
+    if column.index is None:
+        return _literal(column.default)
+    value = f"trim(c{column.index})"
+    return f"coalesce(nullif({value}, ''), {_literal(column.default)})" if column.default else value
 
 
 def _run(

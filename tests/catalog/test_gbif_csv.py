@@ -1,0 +1,128 @@
+"""Bare tables of occurrences: GBIF's simple downloads and iNaturalist's CSV."""
+
+import gzip
+import zipfile
+
+import pytest
+
+from catalog.importers import gbif_csv
+from catalog.importers.records import Unusable
+from simulation.archives import MEDIA_TERMS
+from tests.catalog.small_archives import medium, names, staged, table
+
+HEADER = (
+    "gbifID datasetKey occurrenceID kingdom phylum class order family genus species "
+    "infraspecificEpithet taxonRank scientificName countryCode occurrenceStatus individualCount "
+    "decimalLatitude decimalLongitude coordinateUncertaintyInMeters eventDate day month year "
+    "taxonKey speciesKey basisOfRecord institutionCode license rightsHolder recordedBy mediaType"
+)
+SIMPLE = HEADER.split()
+ROW = dict.fromkeys(SIMPLE, "") | {
+    "kingdom": "Animalia",
+    "phylum": "Chordata",
+    "order": "Cypriniformes",
+    "genus": "Barbus",
+    "species": "Barbus barbus",
+    "taxonRank": "SPECIES",
+    "scientificName": "Barbus barbus (Linnaeus, 1758)",
+    "taxonKey": "1",
+    "speciesKey": "2",
+    "occurrenceStatus": "PRESENT",
+    "year": "2016",
+    "month": "5",
+    "day": "4",
+    "recordedBy": "Ada",
+    "mediaType": "StillImage",
+}
+A = "https://x.example/a.jpg"
+
+
+def simple(*rows):
+    return table([ROW | row for row in rows], SIMPLE)
+
+
+def read(path):
+    return staged(path, gbif_csv)
+
+
+def test_a_simple_download_names_no_photographs_and_the_reason_says_so(tmp_path):
+    path = tmp_path / "0001.csv"
+    path.write_text(simple({"gbifID": "7"}, {"gbifID": "8", "occurrenceStatus": "ABSENT"}))
+    found = read(path)
+    assert found.photos == found.observations == found.taxa == []
+    assert sorted(found.refused.values()) == [1, 1]
+    assert any("the table names none" in reason for reason in found.refused)
+    assert "an occurrence says that the taxon was absent" in found.refused
+
+
+@pytest.mark.parametrize("packed", ["folder", "zip", "gz"])
+def test_a_table_of_media_beside_it_is_joined(packed, tmp_path):
+    folder = tmp_path / "download"
+    folder.mkdir()
+    (folder / "0001.csv").write_text(simple({"gbifID": "7"}))
+    (folder / "multimedia.txt").write_text(table([medium(7, A)], names(MEDIA_TERMS)))
+    path = folder
+    if packed == "zip":
+        path = tmp_path / "download.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for file in folder.iterdir():
+                archive.write(file, file.name)
+    elif packed == "gz":
+        path = folder / "0001.csv.gz"
+        path.write_bytes(gzip.compress((folder / "0001.csv").read_bytes()))
+    found = read(path)
+    assert found.refused == {}
+    assert [each["url"] for each in found.photos] == [A]
+    assert found.observations[0]["observed_on"] == "2016-05-04"
+    (taxon,) = found.taxa
+    assert (taxon["key"], taxon["name"], taxon["super_class"]) == (
+        "2",
+        "Barbus barbus",
+        "Actinopterygii",
+    )
+
+
+def test_a_column_of_addresses_gives_photographs(tmp_path):
+    path = tmp_path / "table.tsv"
+    columns = [*SIMPLE, "associatedMedia"]
+    row = ROW | {"gbifID": "7", "associatedMedia": f"{A} | https://x.example/b.png|not one"}
+    path.write_text(table([row, row | {"gbifID": "8", "associatedMedia": ""}], columns))
+    found = read(path)
+    assert [(each["place"], each["extension"]) for each in found.photos] == [(0, "jpg"), (1, "png")]
+    assert found.refused == {"an occurrence has no photograph": 1}
+
+
+def test_commas_and_quotes_are_understood(tmp_path):
+    path = tmp_path / "observations.csv"
+    path.write_text(
+        "id,scientificName,taxonRank,kingdom,class,genus,captive,associatedMedia,recordedBy,"
+        'occurrenceRemarks\n38,Ophion,genus,Animalia,Insecta,Ophion,captive,'
+        f'{A},"Ueda, K.","two\nlines, ""quoted"""\n39,broken\n'
+    )  # fmt: skip
+    found = read(path)
+    assert found.observations[0]["observer"] == "Ueda, K."
+    assert found.taxa[0]["rank"] == "genus"
+    assert found.refused == {"observations.csv: a row has too few columns": 1}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b"name\tplace\nParus\there\n", "no column gbifID"),
+        (b"\x00\x01\x02\x03", "no column gbifID"),
+        (b"gbifID\tspecies\n", "no row"),
+    ],
+)
+def test_what_is_no_such_table_is_told(content, message, tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_bytes(content)
+    with pytest.raises(Unusable, match=message):
+        read(path)
+
+
+def test_a_gzip_that_was_cut_short_is_told(tmp_path):
+    path = tmp_path / "table.csv.gz"
+    path.write_bytes(gzip.compress(simple({"gbifID": "7"}).encode())[:-12])
+    with pytest.raises(Unusable, match="damaged or was cut short"):
+        read(path)
