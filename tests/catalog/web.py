@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Self
 
 NAME = "photos.example.test"
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -53,7 +54,7 @@ class Web:
         return f"{self.scheme}://{host}:{self.port}{path}"
 
     @contextmanager
-    def running(self) -> Iterator[Web]:
+    def running(self) -> Iterator[Self]:
         thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
