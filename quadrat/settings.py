@@ -217,6 +217,7 @@ FETCH_PER_SECOND = env.FETCH_PER_SECOND
 FETCH_MAX_BYTES = int(env.FETCH_MAX_MB * 2**20)
 INAT_API = env.INAT_API
 COPIES_ROOT = DATA_DIR / "datasets"
+IMPORTS_ROOT = DATA_DIR / "imports"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

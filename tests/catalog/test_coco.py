@@ -294,16 +294,17 @@ def test_a_file_that_is_no_coco_is_refused_whole(tmp_path: Path, content: str) -
 
 def test_bytes_that_are_no_text_are_refused_whole(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="is not JSON"):
-        formats.read(put(tmp_path, "photos.json", b"\xff\xfe\x00"))
+        formats.read(put(tmp_path, "photos.json", b"\xff\xfe\x00"), form="coco")
 
 
 def test_auto_tells_folders_from_files(tmp_path: Path) -> None:
     put(tmp_path, "1.jpg")
     path = tmp_path / "photos.json"
     path.write_text(json.dumps({"images": [row(1)]}))
-    assert names(list(formats.read(path))) == ["1.jpg"]
-    assert names(list(formats.read(tmp_path))) == ["1.jpg", "photos.json"]
+    assert (formats.detect(str(path)), formats.detect(str(tmp_path))) == ("coco", "folder")
+    assert names(list(formats.read(path, form="coco"))) == ["1.jpg"]
+    assert names(list(formats.read(tmp_path, form="folder"))) == ["1.jpg", "photos.json"]
     with pytest.raises(Unusable, match="does not exist"):
-        formats.read(tmp_path / "nowhere")
+        formats.detect(str(tmp_path / "nowhere"))
     with pytest.raises(Unusable, match="--images"):
-        formats.read(tmp_path, images=tmp_path)
+        formats.read(tmp_path, form="folder", images=tmp_path)

@@ -234,7 +234,7 @@ def test_more_than_a_batch_comes_in_and_progress_is_told(shots: Path) -> None:
         put(shots, f"{number:02}.jpg", photo(20, 20))
     put(shots, "note.txt", b"words")
     told: list[int] = []
-    reading = formats.read(shots)
+    reading = formats.read(shots, form="folder")
     report = save(reading, "field", told.append, now=NOON)
     assert (report.n_new, len(report.refusals)) == (70, 1)
     assert sum(told) == reading.total == 71
