@@ -39,22 +39,28 @@ LEFT JOIN (SELECT lineage, taxon, reason FROM lineage_named) AS named
 
 # one photograph has one number at iNaturalist, in whichever size and place it is served
 _KEY = r"""
-coalesce(nullif(regexp_extract(identifier,
+CASE WHEN contains(identifier, 'inaturalist') THEN coalesce(nullif(regexp_extract(identifier,
     '^https?://(?:static\.inaturalist\.org|inaturalist-open-data\.s3\.amazonaws\.com)'
-    || '/photos/(\d+)/', 1), ''), identifier)
+    || '/photos/(\d+)/', 1), ''), identifier) ELSE identifier END
 """
-_BY_TYPE = "regexp_matches(type, '(?i)(^|[/#:])(still ?image|image|photo(graph)?)$')"
+_BY_TYPE = """
+(lower(type) IN ('stillimage', 'image')
+    OR regexp_matches(type, '(?i)(^|[/#:])(still ?image|image|photo(graph)?)$'))
+"""
 _BY_FORMAT = "regexp_matches(format, '(?i)^(image/.*|jpe?g|png|gif|webp|tiff?)$')"
-_IS_URL = "regexp_matches(identifier, '(?i)^https?://[^/ ]')"
+_IS_URL = "regexp_matches(lower(left(identifier, 9)), '^https?://[^/ ]')"
+_SUFFIX = "lower(regexp_extract(identifier, '[.]([A-Za-z0-9]{3,4})(?:[?#].*)?$', 1))"
+_IMAGES = "('jpg', 'jpeg', 'png', 'gif', 'webp', 'tif', 'tiff', 'bmp')"
 # what an address ends in that is surely something else than a photograph
-_OTHER_SUFFIX = "[.](mp3|mp4|m4a|wav|ogg|oga|ogv|mov|avi|mpe?g|pdf|txt|xml|json|csv|zip)([?#]|$)"
-_SUFFIX = "lower(regexp_extract(identifier, '[.]([A-Za-z]{3,4})(?:[?#]|$)', 1))"
+_OTHERS = """
+('mp3', 'mp4', 'm4a', 'wav', 'ogg', 'oga', 'ogv', 'mov', 'avi', 'mpg', 'mpeg', 'pdf', 'txt', 'xml',
+    'json', 'csv', 'zip')
+"""
 
 MEDIA = f"""
 CREATE OR REPLACE TABLE media AS
-SELECT each."row", each.id, {_KEY} AS key, identifier, {_IS_URL} AS is_url,
-    CASE WHEN {_SUFFIX} IN ('jpg', 'jpeg', 'png', 'gif', 'webp', 'tif', 'tiff', 'bmp')
-        THEN {_SUFFIX} ELSE CASE lower(format) WHEN 'image/jpeg' THEN 'jpg'
+SELECT each."row", each.id, {_KEY} AS key, identifier, is_url,
+    CASE WHEN suffix IN {_IMAGES} THEN suffix ELSE CASE lower(format) WHEN 'image/jpeg' THEN 'jpg'
         WHEN 'image/png' THEN 'png' WHEN 'image/gif' THEN 'gif' WHEN 'image/webp' THEN 'webp'
         WHEN 'image/tiff' THEN 'tiff' ELSE '' END END AS extension,
     license, left(regexp_replace(coalesce(nullif(each.rightsholder, ''), nullif(owner, ''),
@@ -64,19 +70,21 @@ SELECT each."row", each.id, {_KEY} AS key, identifier, {_IS_URL} AS is_url,
     WHEN judged.reason IS NOT NULL THEN 'its occurrence ' || judged.reason
     WHEN NOT {_BY_TYPE} AND NOT {_BY_FORMAT} AND (type <> '' OR format <> '')
         THEN 'is no photograph (' || left(coalesce(nullif(type, ''), format), 40) || ')'
-    WHEN regexp_matches(identifier, '(?i){_OTHER_SUFFIX}')
+    WHEN suffix IN {_OTHERS}
         THEN 'is no photograph, as its address says'
     WHEN identifier = '' AND "references" <> ''
         THEN 'has no identifier: what it references is a page, not a photograph'
     WHEN identifier = '' THEN 'has no identifier'
     WHEN length(identifier) > 1000 THEN 'has an address of more than 1000 characters'
-    WHEN {_IS_URL} THEN NULL
+    WHEN is_url THEN NULL
     WHEN regexp_matches(identifier, '(?i)^[a-z][a-z0-9+.-]*:')
         THEN 'has an identifier that is no web address'
-    WHEN NOT regexp_matches(identifier, '[.][A-Za-z]{{3,4}}$')
+    WHEN suffix = ''
         THEN 'has an identifier that is neither a web address nor a file'
     END AS reason
-FROM raw_media AS each LEFT JOIN (
+FROM (
+    SELECT *, {_IS_URL} AS is_url, {_SUFFIX} AS suffix FROM raw_media
+) AS each LEFT JOIN (
     SELECT id, reason, rightsholder FROM judged
     WHERE reason IS DISTINCT FROM 'has the id of an earlier row' AND id <> ''
 ) AS judged ON judged.id = each.id
