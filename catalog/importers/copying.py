@@ -101,19 +101,21 @@ class Copier:
         on_done: Callable[[int], None],
         *,
         now: datetime,
+        n_at_once: int = BATCH,
     ) -> None:
         self._dataset = dataset
         self._taxa = taxa
         self._report = report
         self._on_done = on_done
         self._now = now
+        self._n_at_once = n_at_once
         self._uids = Uids(dataset.pk)
         self._waiting: list[ImageRecord] = []
 
     def add(self, record: ImageRecord) -> None:
         """Take a record; now and then all that were taken are stored."""
         self._waiting.append(record)
-        if len(self._waiting) >= BATCH:
+        if len(self._waiting) >= self._n_at_once:
             self.flush()
 
     def flush(self) -> None:

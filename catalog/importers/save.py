@@ -18,7 +18,7 @@ from django.db import connection, models, transaction
 
 from catalog import queries
 from catalog.importers import observations as observing
-from catalog.importers.copying import Copier
+from catalog.importers.copying import BATCH, Copier
 from catalog.importers.keys import key_of
 from catalog.importers.prepare import Prepared, prepare
 from catalog.importers.records import ImageRecord, Item, Reading, Refusal, Unusable
@@ -40,12 +40,13 @@ def save(
     on_done: Callable[[int], None] = lambda _: None,
     *,
     now: datetime,
+    n_at_once: int = BATCH,
 ) -> Report:
     """Import everything read into the data set of that slug, which is created when absent.
 
     One short transaction a batch, so whatever a killed import has stored is whole, and importing
-    the same again goes on where it ended. Photographs without a file are due to be fetched `now`.
-    `on_done` is told how many more items are through. Raises `Unusable` while another import into
+    the same again goes on where it ended. Photographs without a file are stored `n_at_once`
+    together, due to be fetched `now`. `on_done` is told how many more items are through. Raises `Unusable` while another import into
     the data set is running.
     """
     dataset, _ = Dataset.objects.get_or_create(slug=slug, defaults={"name": slug})
@@ -55,7 +56,7 @@ def save(
         # Pillow's remarks about odd metadata would end up in the middle of the progress bar
         warnings.filterwarnings("ignore", module=r"PIL\.")
         taxa = Taxa(dataset)
-        copier = Copier(dataset, taxa, report, on_done, now=now)
+        copier = Copier(dataset, taxa, report, on_done, now=now, n_at_once=n_at_once)
         for batch in _batches(reading):
             records = _sorted_out(batch, copier, report, on_done)
             if records:
