@@ -26,7 +26,8 @@ class Campaign(models.Model):
     may screen many photos at once, for groups where nearly every photo shows the animal.
     `missed_cost` (verification): how many times as bad it is to let an image without the animal
     through as to leave a good one out. `has_qualification`: workers pass a practice before they are
-    handed a task.
+    handed a task. `instructions` is the newest version's text and `n_instructions` its number
+    (`Instructions`). `archived_at`: out of all lists since then; such a campaign does not run.
     """
 
     class Kind(models.TextChoices):
@@ -74,13 +75,19 @@ class Campaign(models.Model):
     has_qualification = models.BooleanField(default=False, db_default=False)
     lease_s = models.PositiveIntegerField(default=600, validators=[MinValueValidator(30)])
     instructions = models.TextField(blank=True)
+    n_instructions = models.PositiveIntegerField(default=1, db_default=1)
     seed = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["slug"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(archived_at__isnull=True) | ~Q(status="running"),
+                name="campaign_archived_does_not_run",
+            ),
             models.CheckConstraint(
                 condition=Q(workers_per_task__gte=1, max_workers__gte=F("workers_per_task")),
                 name="campaign_limit_not_under_the_wish",

@@ -13,7 +13,14 @@ from catalog.superclasses import BOXED, SuperClass
 from consensus.stopping import BOX_RULE, VOTE_RULE
 from crowd import audit, gold_making
 from crowd.errors import Conflict, Invalid
-from crowd.models import HIGHEST_COST, MOST_WORKERS, PILOT_ANSWERS, Campaign, User
+from crowd.models import (
+    HIGHEST_COST,
+    MOST_WORKERS,
+    PILOT_ANSWERS,
+    Campaign,
+    Instructions,
+    User,
+)
 from simulation.sightings import SUPER_CLASSES as TRACED
 
 # The risk at which a consensus may stand.
@@ -25,6 +32,12 @@ GRIDS = 2
 MORE_THAN_GRIDS = 5
 # Where one answer may be enough, workers would never be compared without some pilot tasks.
 PILOT_SHARE = 0.08
+
+DEEDS = {
+    Campaign.Status.RUNNING: "resume",
+    Campaign.Status.PAUSED: "pause",
+    Campaign.Status.CLOSED: "close",
+}
 
 # A keyed hash of the file name is a shuffle that anybody can repeat, and needs no memory. Pilots
 # are spread evenly along it.
@@ -57,7 +70,8 @@ class Options(TypedDict, total=False):
 
     `split`: only images of that split. `seed`: another order of the tasks. `has_grid`
     (verification) offers workers to screen many photos at once. `missed_cost` (verification, 1 to
-    1,000): how many times as bad a missed non-instance is as a false alarm.
+    1,000): how many times as bad a missed non-instance is as a false alarm. `lease_s`: for how many
+    seconds a task is a worker's.
     """
 
     split: str
@@ -66,6 +80,7 @@ class Options(TypedDict, total=False):
     has_grid: bool
     has_qualification: bool
     missed_cost: float
+    lease_s: int
 
 
 def create(
@@ -112,9 +127,17 @@ def create(
     _check(campaign)
     with transaction.atomic():
         campaign.save()
+        Instructions.objects.create(
+            campaign=campaign,
+            number=1,
+            text=campaign.instructions,
+            written_by=by,
+            written_at=now,
+        )
         if not _make_tasks(campaign):
             raise Invalid("No image fits.", {"super_class": [_nothing_fits(campaign)]})
-        audit.record(by, "create", f"campaign {slug}", {"kind": kind.value}, now=now)
+        asked = {"kind": kind.value, "dataset": dataset.slug, "super_class": super_class.value}
+        audit.record(by, "create", f"campaign {slug}", asked, now=now, campaign=campaign)
         if n_gold:
             _add_gold(campaign, n_gold, by=by, now=now)
     return campaign
@@ -145,12 +168,20 @@ def _pilots(stopping: Campaign.Stopping, least: int, most: int) -> float:
 
 
 def set_status(campaign: Campaign, status: Campaign.Status, *, by: User, now: datetime) -> None:
-    """Pause, resume or close; a closed campaign stays closed."""
-    running = Campaign.objects.filter(pk=campaign.pk).exclude(status=Campaign.Status.CLOSED)
+    """Pause, resume or close; what is so already stays as it is.
+
+    Raises `Conflict` for a closed campaign, which stays closed, and an archived one.
+    """
     with transaction.atomic():
-        if not running.update(status=status):
-            raise Conflict("A closed campaign cannot be opened again; create a new one.")
-        audit.record(by, status.value, f"campaign {campaign.slug}", {}, now=now)
+        row = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        if row.archived_at:
+            raise Conflict("The campaign is archived. Bring it back first.")
+        if row.status == Campaign.Status.CLOSED:
+            raise Conflict("A closed campaign cannot be opened again; clone it instead.")
+        if row.status != status:
+            Campaign.objects.filter(pk=row.pk).update(status=status)
+            deed, subject = DEEDS[status], f"campaign {campaign.slug}"
+            audit.record(by, deed, subject, {}, now=now, campaign=campaign)
 
 
 def _check(campaign: Campaign) -> None:

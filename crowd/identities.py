@@ -86,20 +86,3 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.pseudonym
-
-
-class AuditEntry(models.Model):
-    """Who did what, when: rows are only ever added."""
-
-    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL)
-    action = models.CharField(max_length=60)
-    subject = models.CharField(max_length=200)
-    detail = models.JSONField(default=dict)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-id"]
-        indexes = [models.Index(fields=["subject", "at"])]
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.subject}"

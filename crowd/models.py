@@ -18,11 +18,12 @@ from crowd.asked import HIGHEST_COST as HIGHEST_COST  # noqa: PLC0414 - handed o
 from crowd.asked import MOST_WORKERS as MOST_WORKERS  # noqa: PLC0414 - handed on
 from crowd.asked import PILOT_ANSWERS as PILOT_ANSWERS  # noqa: PLC0414 - handed on
 from crowd.asked import Campaign as Campaign  # noqa: PLC0414 - handed on
-from crowd.identities import AuditEntry as AuditEntry  # noqa: PLC0414 - handed on
 from crowd.identities import User as User  # noqa: PLC0414 - handed on
 from crowd.identities import Worker as Worker  # noqa: PLC0414 - handed on
 from crowd.identities import new_pseudonym as new_pseudonym  # noqa: PLC0414 - migrations name it
 from crowd.identities import new_token
+from crowd.record import AuditEntry as AuditEntry  # noqa: PLC0414 - handed on
+from crowd.record import Instructions as Instructions  # noqa: PLC0414 - handed on
 
 
 class Task(models.Model):
