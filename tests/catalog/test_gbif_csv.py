@@ -126,3 +126,26 @@ def test_a_gzip_that_was_cut_short_is_told(tmp_path):
     path.write_bytes(gzip.compress(simple({"gbifID": "7"}).encode())[:-12])
     with pytest.raises(Unusable, match="damaged or was cut short"):
         read(path)
+
+
+def test_a_name_that_looks_like_a_pattern_means_itself(tmp_path):
+    (tmp_path / "tab1.csv").write_text(simple({"gbifID": "1"}))
+    path = tmp_path / "ta[ab]*=?.csv"
+    path.write_text(simple({"gbifID": "7"}, {"gbifID": "8"}))
+    assert sum(read(path).refused.values()) == 2
+
+
+def test_a_table_in_utf_16_is_read(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text(simple({"gbifID": "7", "recordedBy": "José"}), encoding="utf-16")
+    (tmp_path / "multimedia.txt").write_text(table([medium(7, A)], names(MEDIA_TERMS)))
+    assert read(path).observations[0]["observer"] == "José"
+
+
+def test_nothing_that_was_unpacked_or_rewritten_stays(tmp_path):
+    (tmp_path / "table.csv").write_text(simple({"gbifID": "7"}), encoding="utf-16")
+    path = tmp_path / "table.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(tmp_path / "table.csv", "table.csv")
+    staged(path, gbif_csv, directory=tmp_path / "staging")
+    assert [each.name for each in (tmp_path / "staging").iterdir()] == ["staging.duckdb"]
