@@ -38,6 +38,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS arriving_image (
     uid uuid, file_name text, taxon_id bigint, super_class text, split text, observation text,
     place integer, licence text, licence_url text, rights_holder text, source_url text
 ) ON COMMIT DELETE ROWS;
+TRUNCATE arriving_observation, arriving_image;
 """
 # Whatever is looked up by its key is a subquery: nothing has statistics of rows this young, and a
 # join would let the planner go through a table for each row of the batch.
