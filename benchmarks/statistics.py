@@ -26,6 +26,7 @@ from crowd import people
 from crowd.models import User
 from exports import statistics, statistics_store
 from exports.snapshot import open_snapshot
+from quadrat import collected_static
 
 N_PAGES = 20
 FLOOR = """
@@ -49,6 +50,7 @@ def count() -> None:
 
 def page_seconds() -> float:
     """The median of the page, by an organizer, with counts at hand."""
+    collected_static.collect(now=timezone.now())
     dataset = Dataset.objects.get()
     statistics_store.refresh(dataset, clock=timezone.now)
     client = Client(headers={"host": "localhost"})
