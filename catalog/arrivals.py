@@ -28,7 +28,8 @@ from catalog.fetching import NotFetched, Terms, fetch
 
 ROUND = timedelta(seconds=15)
 AT_ONCE = 8
-AT_ONCE_FROM_A_HOST = 4
+# where there are several servers, a slow one must not keep the others waiting
+_AT_ONCE_FROM_EACH = 4
 _MOST_A_ROUND = 400
 # for one photograph; much longer would keep the round from ending
 _TOTAL_S = 60.0
@@ -139,17 +140,18 @@ def bring(claimed: Claimed, terms: Terms) -> Stored:
 class _Host:
     """One server in a round: what is still to be asked of it, and from when on."""
 
-    def __init__(self, turn: Turn) -> None:
+    def __init__(self, turn: Turn, most_running: int) -> None:
         self.name = turn.host
         self.waiting = deque(turn.claimed)
         self.next_at = turn.first_at
         self.n_running = 0
+        self._most_running = most_running
         self.n_troubles = 0
 
     @property
     def has_more(self) -> bool:
         """Whether it may be asked for another photograph, now or soon."""
-        return bool(self.waiting) and self.n_running < AT_ONCE_FROM_A_HOST
+        return bool(self.waiting) and self.n_running < self._most_running
 
 
 class _Fetching:
@@ -163,7 +165,8 @@ class _Fetching:
         report: Round,
         on_done: Callable[[int], None],
     ) -> None:
-        self._hosts = [_Host(turn) for turn in turns]
+        share = AT_ONCE if len(turns) == 1 else _AT_ONCE_FROM_EACH
+        self._hosts = [_Host(turn, share) for turn in turns]
         self._interval = interval
         self._clock = clock
         self._report = report

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from catalog.models import Image
+from catalog.superclasses import SuperClass
 from crowd import arrivals, campaigns, leases
 from crowd.models import Campaign, Task
 from dashboard.queries import campaigns as pages
@@ -29,7 +30,7 @@ def birds(db) -> Campaign:
     make.not_here(4, of=of)
     make.not_here(1, of=of, state="failed")
     return campaigns.create(
-        slug="birds", kind=Campaign.Kind.BOX, dataset=of, super_class="Aves", now=NOON
+        slug="birds", kind=Campaign.Kind.BOX, dataset=of, super_class=SuperClass.AVES, now=NOON
     )
 
 
@@ -77,7 +78,9 @@ def test_the_campaigns_counts_follow(birds):
 def test_two_at_once_do_it_once():
     of = make.dataset()
     images = make.not_here(3, of=of)
-    campaigns.create(slug="birds", kind=Campaign.Kind.BOX, dataset=of, super_class="Aves", now=NOON)
+    campaigns.create(
+        slug="birds", kind=Campaign.Kind.BOX, dataset=of, super_class=SuperClass.AVES, now=NOON
+    )
     come(*images)
     other = connection.copy()
     with other.cursor() as cursor:
