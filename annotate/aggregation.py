@@ -144,7 +144,7 @@ def _finding(
         status=_status(result),
         boxes_xywh=[box.xywh for box in result.boxes],
         scores=[box.score for box in result.boxes],
-        is_settled=decision.state == Task.State.RETIRED,
+        is_settled=decision.is_settled,
     )
     is_changed = bool(difference(seen(old) if old else None, new).reasons)
     version = None

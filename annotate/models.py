@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from crowd.adjudicated import AnyAdjudication
 from crowd.models import Answer, Task
 
 MAX_BOXES = 10
@@ -143,3 +144,34 @@ class ConsensusBox(models.Model):
 
     def __str__(self) -> str:
         return f"consensus box {self.number} of {self.consensus_id}"
+
+
+class Adjudication(AnyAdjudication):
+    """A step by which an organizer settles a box task; `result` is *boxed* or *empty*."""
+
+
+class AdjudicatedBox(models.Model):
+    """One box of the answer that an organizer has let stand."""
+
+    adjudication = models.ForeignKey(Adjudication, on_delete=models.CASCADE, related_name="boxes")
+    number = models.PositiveSmallIntegerField()
+    x = models.FloatField()
+    y = models.FloatField()
+    w = models.FloatField()
+    h = models.FloatField()
+
+    class Meta:
+        ordering = ["adjudication_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["adjudication", "number"], name="adjudicated_box_once"),
+            models.CheckConstraint(
+                condition=Q(number__gte=1, number__lte=MAX_BOXES),
+                name="adjudicated_box_at_most_ten",
+            ),
+            models.CheckConstraint(
+                condition=Q(x__gte=0, y__gte=0, w__gt=0, h__gt=0), name="adjudicated_box_has_a_size"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"box {self.number} of {self.adjudication_id}"

@@ -43,9 +43,9 @@ def box_answer(annotation: Annotation) -> BoxAnswer:
 
 def comparable() -> QuerySet[Annotation]:
     """The annotations that can be compared: current ones of whoever looked, excluded or not, but
-    none of gold tasks."""
+    none of gold tasks and of photos that are excluded."""
     rows = Annotation.objects.filter(is_current=True, outcome__in=LOOKED)
-    return rows.exclude(task__state=Task.State.GOLD)
+    return rows.exclude(task__state__in=[Task.State.GOLD, Task.State.EXCLUDED])
 
 
 def evidence() -> QuerySet[Annotation]:

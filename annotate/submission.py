@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -48,20 +49,30 @@ def accept(
 
 
 def _refuse_bad_boxes(boxes: list[dict[str, Any]], held: answers.Held) -> None:
-    errors = {
-        str(index): [complaint]
-        for index, box in enumerate(boxes)
-        if (complaint := _complaint(box["bbox"], held))
-    }
+    fitted([box["bbox"] for box in boxes], width=held.width, height=held.height)
+
+
+def fitted(
+    boxes_xywh: Sequence[Sequence[float]], *, width: int, height: int
+) -> list[tuple[float, float, float, float]]:
+    """The boxes inside an image of this size, [x, y, w, h] in its pixels.
+
+    Raises `Invalid`, by the box's index, for one that sticks out by more than 1 px or is too thin.
+    """
+    size = width, height
+    complaints = [_complaint(box, size) for box in boxes_xywh]
+    errors = {str(index): [said] for index, said in enumerate(complaints) if said}
     if errors:
         raise Invalid(_("Some boxes cannot be stored."), {"boxes": errors})
+    edges = [_clipped(box, size) for box in boxes_xywh]
+    return [(left, top, right - left, bottom - top) for left, top, right, bottom in edges]
 
 
-def _complaint(bbox: list[float], held: answers.Held) -> str:
+def _complaint(bbox: Sequence[float], size: tuple[int, int]) -> str:
     """What is wrong with a box, if anything is."""
     x, y, w, h = bbox
-    overhang = max(-x, -y, x + w - held.width, y + h - held.height)
-    left, top, right, bottom = _clipped(bbox, held)
+    overhang = max(-x, -y, x + w - size[0], y + h - size[1])
+    left, top, right, bottom = _clipped(bbox, size)
     if overhang > TOLERANCE_PX:
         return _("The box lies outside the photo; move it inside.")
     if right - left < MIN_SIDE_PX or bottom - top < MIN_SIDE_PX:
@@ -69,10 +80,10 @@ def _complaint(bbox: list[float], held: answers.Held) -> str:
     return ""
 
 
-def _clipped(bbox: list[float], held: answers.Held) -> tuple[float, float, float, float]:
+def _clipped(bbox: Sequence[float], size: tuple[int, int]) -> tuple[float, float, float, float]:
     """Left, top, right and bottom edge, inside the image."""
     x, y, w, h = bbox
-    return max(x, 0.0), max(y, 0.0), min(x + w, held.width), min(y + h, held.height)
+    return max(x, 0.0), max(y, 0.0), min(x + w, size[0]), min(y + h, size[1])
 
 
 def _store_boxes(stored: answers.Stored[Annotation], boxes: list[dict[str, Any]]) -> None:
@@ -82,7 +93,7 @@ def _store_boxes(stored: answers.Stored[Annotation], boxes: list[dict[str, Any]]
 
 
 def _row(annotation: Annotation, number: int, box: dict[str, Any], held: answers.Held) -> Box:
-    left, top, right, bottom = _clipped(box["bbox"], held)
+    left, top, right, bottom = _clipped(box["bbox"], (held.width, held.height))
     details = {name: value for name, value in box.items() if name != "bbox"}
     return Box(
         annotation=annotation,

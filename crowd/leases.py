@@ -274,13 +274,13 @@ def _give_back(leased: QuerySet[Assignment], *, state: Assignment.State) -> int:
 
     What is wanted comes down with the slots to the campaign's upper limit: it may have stood
     higher only for leases given out while answers were left out that count again now. Of what was
-    marked in a grid more may be wanted.
+    marked in a grid, or asked about once more by an organizer, more may be wanted.
     """
     rows = list(leased.select_for_update(skip_locked=True).values_list("pk", "task_id"))
     Assignment.objects.filter(pk__in=[pk for pk, _task in rows]).update(state=state)
     for task_id in sorted(task_id for _pk, task_id in rows):
-        n_taken = F("n_taken") - 1
-        limited = Least("n_wanted", Greatest(n_taken, _LIMIT + F("n_excluded")))
+        n_taken, most = F("n_taken") - 1, Greatest(_LIMIT, "n_asked")
+        limited = Least("n_wanted", Greatest(n_taken, most + F("n_excluded")))
         n_wanted = Case(When(is_flagged=True, then="n_wanted"), default=limited)
         counted = Task.objects.filter(pk=task_id).exclude(state=Task.State.GOLD)
         counted.update(n_taken=n_taken, n_wanted=n_wanted)

@@ -40,7 +40,11 @@ class Task(models.Model):
     `reports_seen_at`: an organizer has looked at whatever workers had reported by then.
     In the state *awaited* the photograph has not been fetched yet: nobody can take such a task.
     In the state *gold* the answer is known (`GoldStandard`): such a task wants no number of answers
-    and counts none, and its answers enter neither consensus nor skills.
+    and counts none, and its answers enter neither consensus nor skills. A photo that has been asked
+    about may have a gold task beside the ordinary one.
+    `is_adjudicated`: an organizer has settled it, and no consensus changes its state; *excluded* is
+    a photo that an organizer has taken out of the results. `n_asked`: so many answers it is to get
+    before its consensus counts again, as an organizer wants one more; 0 for the campaign's rule.
     """
 
     class State(models.TextChoices):
@@ -49,6 +53,7 @@ class Task(models.Model):
         DISPUTED = "disputed"
         GOLD = "gold"
         AWAITED = "awaited"
+        EXCLUDED = "excluded"
 
     campaign = models.ForeignKey(
         Campaign, on_delete=models.CASCADE, related_name="tasks", db_index=False
@@ -62,6 +67,8 @@ class Task(models.Model):
     n_excluded = models.PositiveSmallIntegerField(default=0, db_default=0)
     is_pilot = models.BooleanField(default=False, db_default=False)
     is_flagged = models.BooleanField(default=False, db_default=False)
+    is_adjudicated = models.BooleanField(default=False, db_default=False)
+    n_asked = models.PositiveSmallIntegerField(default=0, db_default=0)
     agreement = models.FloatField(null=True, blank=True)
     risk = models.FloatField(null=True, blank=True)
     aggregate_due_at = models.DateTimeField(null=True, blank=True)
@@ -71,7 +78,16 @@ class Task(models.Model):
     class Meta:
         ordering = ["campaign_id", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "image"], name="task_once_per_image"),
+            models.UniqueConstraint(
+                fields=["campaign", "image"],
+                condition=~Q(state="gold"),
+                name="task_once_per_image",
+            ),
+            models.UniqueConstraint(
+                fields=["campaign", "image"],
+                condition=Q(state="gold"),
+                name="task_gold_once_per_image",
+            ),
             models.CheckConstraint(
                 condition=Q(n_taken__lte=F("n_wanted")), name="task_never_over_the_wanted_number"
             ),
@@ -87,6 +103,11 @@ class Task(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="awaited") | Q(n_taken=0), name="task_awaited_is_not_taken"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_adjudicated=True, state__in=["retired", "excluded"])
+                | (Q(is_adjudicated=False) & ~Q(state="excluded")),
+                name="task_adjudicated_is_at_rest",
             ),
         ]
         indexes = [
@@ -108,6 +129,10 @@ class Task(models.Model):
                 condition=Q(aggregate_due_at__isnull=False),
             ),
             models.Index(fields=["campaign", "agreement"], name="task_agreement"),
+            # what waits for an organizer
+            models.Index(
+                fields=["campaign", "risk"], name="task_disputed", condition=Q(state="disputed")
+            ),
             # what opening walks along when photographs have arrived
             models.Index(fields=["image"], name="task_awaited", condition=Q(state="awaited")),
         ]

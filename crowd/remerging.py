@@ -175,10 +175,20 @@ class _Standing:
     n_answers: int
     n_excluded: int
     is_pilot: bool
+    is_adjudicated: bool
+    n_asked: int
 
     @classmethod
     def of(cls, task: Task) -> _Standing:
-        return cls(task.state, task.n_wanted, task.n_answers, task.n_excluded, task.is_pilot)
+        return cls(
+            task.state,
+            task.n_wanted,
+            task.n_answers,
+            task.n_excluded,
+            task.is_pilot,
+            task.is_adjudicated,
+            task.n_asked,
+        )
 
 
 def _still_fresh(

@@ -19,13 +19,15 @@ PUT_OFF = timedelta(minutes=10)
 WORTH_WRITING = 0.01
 
 # A slot that is in use stays one (`leases` takes what is over the limit back as leases end); each
-# answer that is left out is wanted once more.
+# answer that is left out is wanted once more. What an organizer has settled stays as it is, however
+# long ago the task was read.
 _WRITE = """
 UPDATE crowd_task task SET
-    state_changed_at = CASE WHEN task.state = new.state THEN task.state_changed_at
-                            ELSE %(now)s END,
-    state = new.state,
-    n_wanted = greatest(task.n_taken, new.n_wanted + new.n_excluded),
+    state_changed_at = CASE WHEN task.state = new.state OR task.is_adjudicated
+                            THEN task.state_changed_at ELSE %(now)s END,
+    state = CASE WHEN task.is_adjudicated THEN task.state ELSE new.state END,
+    n_wanted = CASE WHEN task.is_adjudicated THEN task.n_wanted
+                    ELSE greatest(task.n_taken, new.n_wanted + new.n_excluded) END,
     n_excluded = new.n_excluded,
     agreement = new.agreement,
     risk = new.risk,
@@ -68,10 +70,19 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The state a task goes to and the number of answers now wanted, excluded ones apart."""
+    """The state a task goes to and the number of answers now wanted, excluded ones apart.
+
+    crowd: where its answers alone would send it, where an organizer has settled it.
+    """
 
     state: Task.State
     n_wanted: int
+    crowd: Task.State | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the consensus may stand as it is, whatever an organizer says of the task."""
+        return (self.crowd or self.state) == Task.State.RETIRED
 
 
 def least_answers(task: Task) -> int:
@@ -81,7 +92,19 @@ def least_answers(task: Task) -> int:
 
 
 def decide(task: Task, outlook: Outlook) -> Decision:
-    """Retire, ask for one more worker, or hand the task to an organizer.
+    """Retire, ask for one more worker, or hand the task to an organizer; one that an organizer has
+    settled stays as it is, and one more answer than there is may be asked for."""
+    decision = _decide(task, outlook)
+    if not task.is_adjudicated:
+        is_asked = task.n_answers - outlook.n_excluded < task.n_asked
+        n_asked = max(rule_of(task).minimum, task.n_asked)
+        return Decision(Task.State.OPEN, n_asked) if is_asked else decision
+    n_wanted = task.n_wanted - outlook.n_excluded
+    return Decision(Task.State(task.state), n_wanted, crowd=decision.state)
+
+
+def _decide(task: Task, outlook: Outlook) -> Decision:
+    """What follows from the answers.
 
     `task` comes with its campaign, as it was read before the answers. A retired task is opened
     again once its risk is clearly over the limit, unless the campaign is closed; one that nobody's
@@ -108,11 +131,10 @@ def decide(task: Task, outlook: Outlook) -> Decision:
 
 
 def rule_of(task: Task) -> StoppingRule:
-    """The campaign's stopping rule for this task."""
+    """The campaign's stopping rule for this task; an organizer may want more answers."""
     least = least_answers(task)
-    return StoppingRule(
-        tau=task.campaign.tau, minimum=least, maximum=max(least, task.campaign.max_workers)
-    )
+    most = max(least, task.campaign.max_workers, task.n_asked)
+    return StoppingRule(tau=task.campaign.tau, minimum=least, maximum=most)
 
 
 def _may_stand(task: Task, outlook: Outlook, n_answers: int) -> bool:

@@ -146,7 +146,7 @@ def _finding(
     outlook = _outlook(one, result, fitted)
     decision = retirement.decide(one.task, outlook)
     old = stored.current.get(one.task.pk)
-    is_settled = decision.state == Task.State.RETIRED
+    is_settled = decision.is_settled
     label = result.label if one.voted else ""
     new = Seen(label, result.probability, p_instance(result), is_settled)
     is_changed = bool(difference(seen(old) if old else None, new).reasons)

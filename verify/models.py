@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from crowd.adjudicated import AnyAdjudication
 from crowd.models import Answer, Task
 
 
@@ -91,3 +92,7 @@ class ConsensusVerdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} v{self.version} of {self.task_id}"
+
+
+class Adjudication(AnyAdjudication):
+    """A step by which an organizer settles a verification task; `result` is the label."""

@@ -44,9 +44,9 @@ def vote(verdict: Verdict) -> Vote:
 
 def comparable() -> QuerySet[Verdict]:
     """The verdicts that can be compared: current ones of whoever could tell, excluded or not, but
-    none of gold tasks."""
+    none of gold tasks and of photos that are excluded."""
     rows = Verdict.objects.filter(is_current=True, outcome=Outcome.ANSWERED)
-    return rows.exclude(task__state=Task.State.GOLD)
+    return rows.exclude(task__state__in=[Task.State.GOLD, Task.State.EXCLUDED])
 
 
 def evidence() -> QuerySet[Verdict]:
