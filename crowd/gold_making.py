@@ -101,7 +101,8 @@ def withdraw(gold: GoldStandard, *, by: User | None = None, now: datetime) -> No
             row.delete()
             _give_back(task)
         detail = {"image": task.image.file_name}
-        audit.record(by, "withdraw gold", f"campaign {task.campaign.slug}", detail, now=now)
+        subject = f"campaign {task.campaign.slug}"
+        audit.record(by, "withdraw gold", subject, detail, now=now, campaign=task.campaign)
 
 
 def _give_back(task: Task) -> None:
@@ -150,7 +151,8 @@ def _make(
         )
         for task in tasks.order_by("position")
     )
-    audit.record(by, "add gold", f"campaign {campaign.slug}", {"n": len(made)}, now=now)
+    detail, subject = {"n": len(made)}, f"campaign {campaign.slug}"
+    audit.record(by, "add gold", subject, detail, now=now, campaign=campaign)
     return len(made)
 
 

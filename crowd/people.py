@@ -35,6 +35,17 @@ def add_user(
     return user
 
 
+def appoint(
+    username: str, password: str | None, *, role: User.Role, by: User | None = None, now: datetime
+) -> User:
+    """As `add_user`, done for somebody else, and so recorded. The record names no name: it stays
+    when the login is deleted."""
+    with transaction.atomic():
+        user = add_user(username, password, role=role)
+        audit.record(by, "create", f"user {user.pk}", {"role": str(role)}, now=now)
+    return user
+
+
 def add_guest() -> User:
     """A worker who just wants to start; a name and a password can follow."""
     return add_user(f"guest-{secrets.token_hex(4)}", None, role=User.Role.WORKER)
@@ -50,10 +61,12 @@ def invite(
     max_uses: int | None = None,
 ) -> Invitation:
     """Make a link that lets people in with a role until it expires, is used up or is revoked."""
-    invitation = Invitation.objects.create(
-        role=role, campaign=campaign, expires_at=now + life, max_uses=max_uses, created_by=by
-    )
-    audit.record(by, "invite", f"invitation {invitation.pk}", {"role": role}, now=now)
+    with transaction.atomic():
+        invitation = Invitation.objects.create(
+            role=role, campaign=campaign, expires_at=now + life, max_uses=max_uses, created_by=by
+        )
+        subject, detail = f"invitation {invitation.pk}", {"role": str(role), "max_uses": max_uses}
+        audit.record(by, "invite", subject, detail, now=now, campaign=campaign)
     return invitation
 
 
@@ -62,7 +75,8 @@ def revoke(invitation: Invitation, *, by: User, now: datetime) -> None:
     with transaction.atomic():
         still_valid = Invitation.objects.filter(pk=invitation.pk, is_revoked=False)
         if still_valid.update(is_revoked=True):
-            audit.record(by, "revoke", f"invitation {invitation.pk}", {}, now=now)
+            subject = f"invitation {invitation.pk}"
+            audit.record(by, "revoke", subject, {}, now=now, campaign=invitation.campaign)
 
 
 def open_invitation(token: str, *, now: datetime) -> Invitation | None:
@@ -71,6 +85,7 @@ def open_invitation(token: str, *, now: datetime) -> Invitation | None:
     return (
         Invitation.objects.select_related("campaign")
         .filter(unused, token=token, is_revoked=False, expires_at__gt=now)
+        .filter(campaign__archived_at__isnull=True)
         .first()
     )
 
@@ -93,7 +108,11 @@ def join(token: str, *, username: str, password: str, now: datetime) -> User:
         if not username or not password:
             needed = {"username": [_("Choose a name.")], "password": [_("Choose a password.")]}
             raise Invalid(_("A name and a password are needed."), needed)
-        return add_user(username, password, role=role)
+        user = add_user(username, password, role=role)
+        if role != User.Role.WORKER:
+            subject, detail = f"user {user.pk}", {"role": str(role), "invitation": invitation.pk}
+            audit.record(user, "join", subject, detail, now=now)
+        return user
 
 
 def settle(user: User, *, username: str, password: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from django.db import transaction
 from django.db.models import Count, Exists, Model, OuterRef, QuerySet
 
-from crowd import locks, refitting, remerging, skills
+from crowd import audit, locks, refitting, remerging, skills
 from crowd.aggregating import Aggregator, Finding, Fitted
 from crowd.differences import Difference
 from crowd.errors import Conflict
@@ -207,7 +207,7 @@ def _begun(
         return version
     is_stored = not replay.has_new_skills
     with transaction.atomic():
-        return remerging.begin(
+        version = remerging.begin(
             campaign,
             reason=ConsensusVersion.Reason.RECOMPUTE,
             method=replay.aggregator.method,
@@ -217,6 +217,10 @@ def _begun(
             else None,
             now=now,
         )
+        detail = {"version": version.number, "method": version.method}
+        subject = f"campaign {campaign.slug}"
+        audit.record(None, "recompute", subject, detail, now=now, campaign=campaign)
+    return version
 
 
 def _turn_back(replay: Replay[V], tasks: Sequence[Task]) -> None:

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from django.db import models, transaction
 
-from crowd import retirement
-from crowd.models import AuditEntry, Campaign, Outcome, Task, User
+from crowd import audit, retirement
+from crowd.models import Campaign, Outcome, Task, User
 
 REPORTS = frozenset({Outcome.CANT_TELL, Outcome.PROBLEM})
 SEEN, AGAIN = "see reports", "see reports again"
@@ -92,8 +92,5 @@ def _mark(
         tasks = Task.objects.filter(which, campaign=campaign, pk__in=wanted)
         ids = list(tasks.order_by("pk").values_list("pk", flat=True))
         Task.objects.filter(pk__in=ids).update(reports_seen_at=at)
-        AuditEntry.objects.bulk_create(
-            AuditEntry(actor=by, action=action, subject=subject(pk), detail={}, at=now)
-            for pk in ids
-        )
+        audit.record_all(by, action, map(subject, ids), {}, now=now, campaign=campaign)
     return len(ids)

@@ -10,11 +10,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from catalog import awaited, dataset_copies, jobs, leaks
+from catalog import dataset_copies, jobs, leaks
 from catalog.dataset_copies import PIXELS, Unsuitable
 from catalog.models import Dataset, DatasetCopy
+from crowd import photographs
 from crowd.permissions import organizer_only
 from dashboard import pages
+from dashboard.pages import user_of
 from dashboard.queries import data_sets as queries
 from dashboard.queries.data_sets import Arrivals
 
@@ -82,7 +84,7 @@ def data_set_status(_request: HttpRequest, slug: str) -> HttpResponse:
 def data_set_retry(request: HttpRequest, slug: str) -> HttpResponse:
     """Try again to fetch what could not be fetched."""
     found = get_object_or_404(Dataset, slug=slug)
-    n_images = awaited.retry_failed(found, now=timezone.now())
+    n_images = photographs.retry_failed(found, by=user_of(request), now=timezone.now())
     if n_images:
         jobs.hint_fetching()
         messages.success(request, f"{n_images:,} photographs are fetched again.")
@@ -97,7 +99,7 @@ def data_set_copy(request: HttpRequest, slug: str) -> HttpResponse:
     """Have the data set's own rendition made, or brought up to date."""
     found = get_object_or_404(Dataset, slug=slug)
     try:
-        dataset_copies.begin(found, now=timezone.now())
+        photographs.render(found, by=user_of(request), now=timezone.now())
     except Unsuitable as error:
         messages.error(request, str(error))
     else:

@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from crowd import people
@@ -26,7 +27,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         password = options["password"] or secrets.token_urlsafe(12)
         try:
-            user = people.add_user(options["username"], password, role=User.Role(options["role"]))
+            role, now = User.Role(options["role"]), timezone.now()
+            user = people.appoint(options["username"], password, role=role, now=now)
         except CrowdError as error:
             reasons = [reason for said in (error.errors or {}).values() for reason in said]
             raise CommandError("\n".join(reasons or [error.detail])) from error

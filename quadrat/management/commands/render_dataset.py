@@ -15,6 +15,7 @@ from catalog import dataset_copies
 from catalog.dataset_copies import Unsuitable
 from catalog.jobs import hint_copies
 from catalog.models import Dataset, DatasetCopy
+from crowd import photographs
 from quadrat.job_worker import NoJobWorker, celery_worker_alive_or_own
 
 POLL_S = 0.5
@@ -44,7 +45,7 @@ class Command(BaseCommand):
             known = ", ".join(Dataset.objects.values_list("slug", flat=True)) or "none yet"
             raise CommandError(f"There is no data set {options['dataset']!r}; there is: {known}.")
         try:
-            copy = dataset_copies.begin(dataset, pixels=options["pixels"], now=timezone.now())
+            copy = photographs.render(dataset, pixels=options["pixels"], now=timezone.now())
             with celery_worker_alive_or_own():
                 self._follow(copy)
         except (Unsuitable, NoJobWorker) as error:
