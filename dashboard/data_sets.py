@@ -21,7 +21,15 @@ from dashboard.queries import data_sets as queries
 from dashboard.queries.data_sets import Arrivals
 
 # up to so many photographs are checked for leaks on every load; more take too long for that
-CHECKED_AT_ONCE = 100_000
+CHECKED_AT_ONCE = 50_000
+# what an import keeps of how a data set came about, in the order of the page
+RECIPE = {
+    "policy": "Taxa selected as",
+    "splits": "Splits as",
+    "seed": "Seed",
+    "n_test": "Test photographs wanted",
+    "digest": "Digest of what was chosen",
+}
 
 
 @require_GET
@@ -48,6 +56,7 @@ def data_set(request: HttpRequest, slug: str) -> HttpResponse:
     n_images = summary.arrivals.n_images
     is_checked = n_images <= CHECKED_AT_ONCE or request.GET.get("check") == "leaks"
     has_splits = any(summary.columns)
+    copies = queries.copies_of(found)
     context = {
         "dataset": found,
         "recipe": recipe_of(found),
@@ -56,10 +65,10 @@ def data_set(request: HttpRequest, slug: str) -> HttpResponse:
         "sources": queries.sources(found),
         "troubles": queries.troubles(found) if n_images > summary.arrivals.n_here else [],
         "campaigns": queries.campaigns_of(found),
-        "copies": [(copy, dataset_copies.folder_of(copy)) for copy in queries.copies_of(found)],
+        "copies": [(copy, dataset_copies.folder_of(copy)) for copy in copies],
         "leaks": leaks.check(found) if is_checked and has_splits else None,
         "pixels": PIXELS,
-        "is_moving": is_moving(summary.arrivals, queries.copies_of(found)),
+        "is_moving": is_moving(summary.arrivals, copies),
     }
     return pages.page(request, "dashboard/data_set.html", context)
 
@@ -116,14 +125,14 @@ def is_moving(arrivals: Arrivals, copies: list[DatasetCopy]) -> bool:
 
 def recipe_of(dataset: Dataset) -> list[tuple[str, str]]:
     """How a data set was chosen and split, as names and values; empty where no import said."""
-    return list(_flat(dataset.recipe))
-
-
-def _flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    found = []
-    for name, value in values.items():
-        if isinstance(value, dict):
-            found += _flat(value, f"{prefix}{name} ")
-        elif value not in (None, "", []):
-            found.append((f"{prefix}{name}".replace("_", " "), str(value)))
-    return found
+    recipe: dict[str, Any] = dataset.recipe
+    chosen = [
+        (f"Selection: {name.replace('_', ' ')}", value)
+        for name, value in sorted((recipe.get("parameters") or {}).items())
+    ]
+    said = [(words, recipe.get(name)) for name, words in RECIPE.items()]
+    return [
+        (name, str(value))
+        for name, value in [*said[:1], *chosen, *said[1:]]
+        if value != "" and value is not None
+    ]

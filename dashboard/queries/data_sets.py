@@ -137,10 +137,11 @@ def sources(dataset: Dataset) -> Sources:
 
 
 def troubles(dataset: Dataset) -> list[Trouble]:
-    """Why photographs are not here although they were tried, the most frequent reasons first."""
+    """Why photographs are not here although they were tried: what failed for good first, and the
+    most frequent reasons of that."""
     tried = Image.objects.filter(dataset=dataset).exclude(fetch_error="")
     rows = tried.values_list("state", "fetch_error").annotate(n=Count("*"))
-    return [Trouble(*row) for row in rows.order_by("-n", "state", "fetch_error")[:MOST_REASONS]]
+    return [Trouble(*row) for row in rows.order_by("-state", "-n", "fetch_error")[:MOST_REASONS]]
 
 
 def campaigns_of(dataset: Dataset) -> list[Campaign]:

@@ -145,8 +145,8 @@ def test_what_an_import_chose_is_told(client):
     dataset.recipe = {"policy": "inat2017", "parameters": {"n_observers": 20}, "seed": 0}
     dataset.save()
     said = page(client)
-    assert "Policy inat2017" in said
-    assert "Parameters n observers 20" in said
+    assert "Taxa selected as inat2017" in said
+    assert "Selection: n observers 20" in said
     assert "Seed 0" in said
 
 
@@ -210,9 +210,9 @@ def test_a_plan_is_proposed_with_everything_ticked(client):
     make.images(4, split="test")
     said = page(client, "data_set_plan")
     assert "42 answers for 2.10" in said
-    assert "field-box-aves-train 10 30 50 5 min 1.50" in said
+    assert "Box Aves, train field-box-aves-train 10 30 50 5 min 1.50" in said
     assert "field-verify-aves-test 4 12 20 1 min 0.60" in said
-    assert "Create 2 campaign s" in said
+    assert "Create 2 campaign s " in said
 
 
 def test_the_estimate_can_be_had_without_scripts(client):

@@ -2,8 +2,8 @@
 /** Follows photographs that arrive and copies that are made; when all is done, the page is loaded again. */
 import { request } from "../lib/http.js";
 
-const EVERY_MS = 2000;
-const HIDDEN_MS = 15_000;
+const EVERY_MS = 4000;
+const HIDDEN_MS = 30_000;
 
 /** @param {HTMLElement} page */
 async function look(page) {
