@@ -8,6 +8,7 @@ import io
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -30,20 +31,21 @@ def run(path: Path | str, *options: str, dataset: str = "field") -> str:
 
 
 @pytest.fixture(autouse=True)
-def own_workplace(tmp_path: Path, settings) -> Path:
-    settings.IMPORTS_ROOT = tmp_path / "imports"
-    return settings.IMPORTS_ROOT
+def own_workplace(tmp_path: Path, settings: Any) -> Path:
+    root = tmp_path / "imports"
+    settings.IMPORTS_ROOT = root
+    return root
 
 
 @pytest.fixture(scope="module")
-def dwca(tmp_path_factory) -> Path:
+def dwca(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dwca")
     archives.write_dwca(folder, 600, 3, n_taxa=20, n_observers=40)
     return folder
 
 
 @pytest.fixture(scope="module")
-def open_data(tmp_path_factory) -> Path:
+def open_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("open")
     archives.write_open_data(folder, 300, 3, n_taxa=20, n_observers=40)
     return folder
