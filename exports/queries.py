@@ -19,12 +19,11 @@ from exports.models import Release
 CHUNK_ROWS = 2000
 
 # An image may have been through several campaigns of its super-class: the consensus that most
-# workers stand behind counts, and of equals the oldest campaign's. `{images}` says of which images.
+# workers stand behind counts, and of equals the oldest campaign's. `{images}` says of which images,
+# `{columns}` what is told of each.
 BOXING = """
     SELECT DISTINCT ON (task.image_id)
-        task.image_id, campaign.slug, task.state, consensus.id AS consensus_id, consensus.version,
-        consensus.method, consensus.n_looked, consensus.n_unusable, consensus.expected_unseen,
-        consensus.risk, consensus.mean_iou, consensus.is_capped
+        task.image_id, {columns}
     FROM crowd_campaign campaign
     JOIN crowd_task task ON task.campaign_id = campaign.id AND task.state <> 'gold'
     JOIN catalog_image image
@@ -39,9 +38,7 @@ BOXING = """
 # has. A photo that was withdrawn as gold waits for another campaign that asks about it.
 VERIFYING = """
     SELECT DISTINCT ON (task.image_id)
-        task.image_id, task.state, verdict.version, verdict.method, verdict.label,
-        verdict.p_instance, verdict.probabilities, verdict.votes, verdict.n_votes,
-        verdict.n_unusable, reference.status AS known_status, reference.reason AS known_reason
+        task.image_id, {columns}
     FROM crowd_campaign campaign
     JOIN crowd_task task ON task.campaign_id = campaign.id
     JOIN catalog_image image
@@ -56,10 +53,21 @@ VERIFYING = """
 """
 
 _OF_SPLIT = "image.split = %(split)s"
+_BOXING_COLUMNS = """
+        campaign.slug, task.state, consensus.id AS consensus_id, consensus.version,
+        consensus.method, consensus.n_looked, consensus.n_unusable, consensus.expected_unseen,
+        consensus.risk, consensus.mean_iou, consensus.is_capped
+"""
+_VERIFYING_COLUMNS = """
+        task.state, verdict.version, verdict.method, verdict.label,
+        verdict.p_instance, verdict.probabilities, verdict.votes, verdict.n_votes,
+        verdict.n_unusable, reference.status AS known_status, reference.reason AS known_reason
+"""
+_TEST_ONLY = _OF_SPLIT + " AND %(split)s = 'test'"
 # put together from constants alone; values are parameters
 _IMAGES = f"""
-WITH boxing AS ({BOXING.format(images=_OF_SPLIT)}),
-verifying AS ({VERIFYING.format(images=_OF_SPLIT + " AND %(split)s = 'test'")})
+WITH boxing AS ({BOXING.format(columns=_BOXING_COLUMNS, images=_OF_SPLIT)}),
+verifying AS ({VERIFYING.format(columns=_VERIFYING_COLUMNS, images=_TEST_ONLY)})
 SELECT image.id, image.file_name, image.width, image.height, image.licence, image.licence_url,
     image.rights_holder, image.super_class, image.taxon_id,
     boxing.slug, boxing.state, boxing.version, boxing.method, boxing.n_looked, boxing.n_unusable,

@@ -138,7 +138,7 @@ def summarize(
         super_classes=_super_classes(taxa, boxes),
         per_class=per_class,
         is_of_training=is_of_training,
-        instances=dict(sorted(_totals(boxes, "instances").items())),
+        instances=_instances(boxes),
         sizes=(sizes[0], sizes[1], sizes[2]),
         relative=_relative(boxes),
         verified=_verified(verified),
@@ -176,7 +176,8 @@ def _super_classes(taxa: Sequence[TaxonCount], boxes: Sequence[BoxCount]) -> lis
     for counted in boxes:
         row = rows[counted.super_class]
         row.n_boxes += counted.n if counted.kind == "size" else 0
-        row.n_boxed += counted.n if counted.kind == "instances" else 0
+        is_first = counted.kind == "number" and counted.value == 1
+        row.n_boxed += counted.n if is_first else 0
     for name, found in classes.items():
         rows[name].n_classes = len(found)
     return [rows[name] for name in sorted(rows)]
@@ -198,6 +199,13 @@ def _totals(boxes: Iterable[BoxCount], kind: str) -> Counter[int]:
         if row.kind == kind:
             totals[row.value] += row.n
     return totals
+
+
+def _instances(boxes: Iterable[BoxCount]) -> dict[int, int]:
+    """Images by their number of boxes, from the boxes by their number within the image."""
+    at_least = _totals(boxes, "number")
+    exactly = {n: at_least[n] - at_least[n + 1] for n in sorted(at_least)}
+    return {n: images for n, images in exactly.items() if images}
 
 
 def _relative(boxes: Iterable[BoxCount]) -> list[RelativeSizes]:

@@ -29,38 +29,46 @@ FROM catalog_image WHERE dataset_id = %(dataset)s GROUP BY super_class, taxon_id
 """
 
 # One pass over the boxes for all three counts. round() of double precision rounds halves to even,
-# as `Profile.size` does.
+# as `Profile.size` does. A consensus numbers its boxes from 1, so that images with at least n boxes
+# are as many as boxes with the number n.
+_WITH_BOXES = BOXING.format(
+    columns="consensus.id AS consensus_id, image.super_class, image.width, image.height",
+    images="image.split IN ('', 'train', 'val') AND image.state = 'here'",
+)
 _BOXES = f"""
-WITH boxing AS ({BOXING.format(images="image.split IN ('', 'train', 'val')")}),
-box AS MATERIALIZED (
-    SELECT boxing.image_id, image.super_class, image.width, image.height,
-        least(box.x + box.w, image.width) - greatest(box.x, 0) AS w,
-        least(box.y + box.h, image.height) - greatest(box.y, 0) AS h,
-        least(1.0, %(max_side)s / greatest(image.width, image.height)::float8) AS scale
-    FROM boxing
-    JOIN catalog_image image ON image.id = boxing.image_id AND image.state = 'here'
+WITH box AS (
+    SELECT boxing.super_class, boxing.width, boxing.height, box.number,
+        least(box.x + box.w, boxing.width) - greatest(box.x, 0) AS w,
+        least(box.y + box.h, boxing.height) - greatest(box.y, 0) AS h,
+        least(1.0, %(max_side)s / greatest(boxing.width, boxing.height)::float8) AS scale
+    FROM ({_WITH_BOXES}) AS boxing
     JOIN annotate_consensusbox box ON box.consensus_id = boxing.consensus_id
-), seen AS MATERIALIZED (
-    SELECT image_id, super_class, sqrt(w * h) / sqrt(width::float8 * height) AS relative,
+), seen AS (
+    SELECT super_class, number, sqrt(w * h) / sqrt(width::float8 * height) AS relative,
         w * (greatest(1, round(width * scale)) / width)
             * h * (greatest(1, round(height * scale)) / height) * %(area_share)s AS area
     FROM box WHERE w > 0 AND h > 0
+), grouped AS (
+    SELECT super_class, number,
+        CASE WHEN area < %(small)s THEN 0 WHEN area < %(medium)s THEN 1 ELSE 2 END AS size,
+        least(floor(relative * %(n_bins)s), %(n_bins)s - 1)::int AS relative
+    FROM seen
 )
-SELECT 'size', super_class,
-    CASE WHEN area < %(small)s THEN 0 WHEN area < %(medium)s THEN 1 ELSE 2 END, count(*)
-FROM seen GROUP BY 2, 3
-UNION ALL
-SELECT 'relative', super_class, least(floor(relative * %(n_bins)s), %(n_bins)s - 1)::int, count(*)
-FROM seen GROUP BY 2, 3
-UNION ALL
-SELECT 'instances', super_class, n::int, count(*)
-FROM (SELECT super_class, count(*) AS n FROM seen GROUP BY image_id, super_class) AS of_image
-GROUP BY 2, 3
+SELECT CASE WHEN grouping(size) = 0 THEN 'size' WHEN grouping(relative) = 0 THEN 'relative'
+        ELSE 'number' END,
+    super_class, coalesce(size, relative, number), count(*)
+FROM grouped
+GROUP BY GROUPING SETS ((super_class, size), (super_class, relative), (super_class, number))
 """  # noqa: S608
 
 # Grouped by all that `exports.filtering.decide` looks at, so that it can decide a group at once.
+_VERIFYING = VERIFYING.format(
+    columns="task.state, verdict.label, verdict.p_instance, verdict.n_votes, "
+    "reference.status AS known_status",
+    images="image.split = 'test' AND image.state = 'here'",
+)
 _VERIFIED = f"""
-WITH verifying AS ({VERIFYING.format(images="image.split = 'test' AND image.state = 'here'")})
+WITH verifying AS ({_VERIFYING})
 SELECT image.super_class, verifying.state, min(verifying.n_votes), verifying.label,
     min(verifying.p_instance), verifying.known_status, count(*)
 FROM catalog_image image
@@ -89,7 +97,7 @@ class TaxonCount(NamedTuple):
 
 
 class BoxCount(NamedTuple):
-    """`n` boxes of a size class or a bin of relative size, or `n` images with `value` boxes."""
+    """`n` boxes of a size class, a bin of relative size, or a number within their image."""
 
     kind: str
     super_class: str
