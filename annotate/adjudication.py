@@ -45,9 +45,7 @@ class BoxAdjudicator(Adjudicator[Adjudication]):
     def hurry(self) -> None:
         hints.hint(jobs.aggregate_due)
 
-    def edit(
-        self, wish: Wish, boxes_xywh: Sequence[Sequence[float]], *, now: datetime
-    ) -> Adjudication:
+    def edit(self, wish: Wish, answer: Sequence[Sequence[float]], *, now: datetime) -> Adjudication:
         """Let these boxes stand, none for a photo with nothing to box.
 
         They may stick out of the image by 1 px and are clipped, as workers' are. Raises `Invalid`
@@ -56,9 +54,9 @@ class BoxAdjudicator(Adjudicator[Adjudication]):
         task = Task.objects.select_related("image").filter(pk=wish.task_id).first()
         if task is None:
             raise NotFound("There is no such photo to decide on.")
-        if len(boxes_xywh) > MAX_BOXES:
+        if len(answer) > MAX_BOXES:
             raise Invalid(f"At most {MAX_BOXES} boxes can be stored.")
-        boxes = submission.fitted(boxes_xywh, width=task.image.width, height=task.image.height)
+        boxes = submission.fitted(answer, width=task.image.width, height=task.image.height)
         status = Consensus.Status.BOXED if boxes else Consensus.Status.EMPTY
         return self.settle(wish, Standing(status.value, tuple(boxes)), now=now)
 

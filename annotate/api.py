@@ -13,15 +13,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotate import practice, submission
+from annotate.adjudication import BOXES
 from annotate.serializers import (
     AnnotationSerializer,
+    BoxStepSerializer,
     TriedSerializer,
     feedback_body,
     scene_body,
 )
 from crowd import queries
+from crowd.adjudication_wire import StepSerializer, carry_out, step_body, steps
 from crowd.models import Campaign, User
-from crowd.permissions import IsWorker
+from crowd.permissions import IsOrganizer, IsWorker
 from crowd.qualification import practice_of
 from crowd.serializers import (
     ClaimSerializer,
@@ -89,3 +92,37 @@ class PracticeAnswerView(APIView):
             now=timezone.now(),
         )
         return Response(feedback_body(feedback))
+
+
+class AdjudicationsView(APIView):
+    permission_classes = [IsOrganizer]
+
+    @extend_schema(
+        operation_id="list_box_adjudications",
+        summary="List what organizers decided on a box task",
+        responses={200: StepSerializer(many=True), 403: ErrorSerializer},
+    )
+    def get(self, _request: Request, task_id: int) -> Response:
+        """Every step, the newest first; an undo is a step, too."""
+        return Response([step_body(row) for row in steps(BOXES, task_id)])
+
+    @extend_schema(
+        operation_id="adjudicate_box",
+        summary="Decide on a box task",
+        request=BoxStepSerializer,
+        responses={
+            201: StepSerializer,
+            403: ErrorSerializer,
+            404: ErrorSerializer,
+            409: ErrorSerializer,
+            422: ErrorSerializer,
+        },
+    )
+    def post(self, request: Request, task_id: int) -> Response:
+        """Accept the consensus, edit it, ask for one more answer, exclude the photo, or undo."""
+        wish = BoxStepSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        data, by = wish.validated_data, cast(User, request.user)
+        answer = [box["bbox"] for box in data["boxes"]]
+        row = carry_out(BOXES, task_id, data, answer, by=by, now=timezone.now())
+        return Response(step_body(row), status=status.HTTP_201_CREATED)

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from annotate import practice
 from annotate.models import MAX_BOXES, Box
 from crowd import drawings, practice_page
+from crowd.adjudication_wire import NewStepSerializer
 from crowd.models import Campaign, Outcome
 from crowd.practice_page import practice_body
 from crowd.serializers import AnswerSerializer
@@ -56,6 +57,14 @@ class AnnotationSerializer(AnswerSerializer):
                 {"boxes": f"With the outcome '{data['outcome']}' there can be no boxes."}
             )
         return data
+
+
+class BoxStepSerializer(NewStepSerializer):
+    """What an organizer decides on a box task; `boxes`, for *edit*, may be none."""
+
+    boxes: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=BoxSerializer(), required=False, default=list, max_length=MAX_BOXES
+    )
 
 
 class TriedSerializer(serializers.Serializer[Any]):

@@ -42,4 +42,9 @@ urlpatterns = [
         api.AnnotationView.as_view(),
         name="annotation",
     ),
+    path(
+        "api/box-tasks/<int:task_id>/adjudications/",
+        api.AdjudicationsView.as_view(),
+        name="adjudications",
+    ),
 ]

@@ -71,6 +71,10 @@ class Adjudicator(ABC, Generic[R]):
     def hurry(self) -> None:
         """Say that a consensus is due; losing this is harmless."""
 
+    @abstractmethod
+    def edit(self, wish: Wish, answer: Any, *, now: datetime) -> R:
+        """Let an organizer's own answer stand, in the kind's own shape."""
+
     def accept(self, wish: Wish, *, consensus_seen: int, now: datetime) -> R:
         """Let the crowd's answer stand, as it was on the organizer's page (`consensus_seen`).
 
@@ -212,7 +216,14 @@ class Adjudicator(ABC, Generic[R]):
         detail = {"image": task.image.file_name, "task": task.pk, "version": row.version}
         subject = f"campaign {task.campaign.slug}"
         said = {"reason": row.reason} if row.reason else {}
-        audit.record(wish.by, f"adjudicate: {action.value}", subject, detail | said, now=now)
+        audit.record(
+            wish.by,
+            f"adjudicate: {action.value}",
+            subject,
+            detail | said,
+            now=now,
+            campaign=task.campaign,
+        )
         return row
 
 

@@ -27,9 +27,11 @@ ORGANIZERS = frozenset({"organizer", "administrator"})
 CLOSED = {401, 403, 404}
 METHODS = ("get", "post", "put", "patch", "delete")
 BODIES = {
+    "annotate:adjudications": {"action": "edit", "seen": 0, "boxes": []},
     "annotate:annotation": make.annotation(),
     "annotate:practice_answer": make.annotation(),
     "verify:practice_answer": make.verdict(),
+    "verify:adjudications": {"action": "edit", "seen": 0, "label": "animal"},
     "verify:verdict": make.verdict(),
 }
 FORMS = {
@@ -64,7 +66,9 @@ ALLOWED = {
     "annotate:practice_answer": SIGNED_IN,
     "annotate:practice_picture": SIGNED_IN,
     "annotate:annotation": frozenset({"worker"}),
+    "annotate:adjudications": ORGANIZERS,
     "verify:task": SIGNED_IN,
+    "verify:adjudications": ORGANIZERS,
     "verify:example": SIGNED_IN,
     "verify:practise": SIGNED_IN,
     "verify:practice": SIGNED_IN,
@@ -79,6 +83,9 @@ ALLOWED = {
     "exports:statistics": ORGANIZERS,
     "exports:statistics_json": ORGANIZERS,
     "dashboard:overview": ORGANIZERS,
+    "dashboard:activity": ORGANIZERS,
+    "dashboard:activity_csv": ORGANIZERS,
+    "dashboard:campaign_activity": ORGANIZERS,
     "dashboard:data_sets": ORGANIZERS,
     "dashboard:data_set": ORGANIZERS,
     "dashboard:data_set_status": ORGANIZERS,
@@ -171,6 +178,7 @@ def world(ada, olga, root) -> World:
     values = {name: dict(shared) for name in ALLOWED}
     for name in ("verify:task", "verify:practise", "verify:practice", "verify:practice_answer"):
         values[name]["slug"] = deer.slug
+    values["verify:adjudications"]["task_id"] = str(verify_lease.task_id)
     values["verify:verdict"]["assignment_id"] = str(verify_lease.id)
     for name in ("exports:releases", "exports:statistics", "exports:statistics_json"):
         values[name]["slug"] = boxes.dataset.slug

@@ -32,11 +32,11 @@ class VerdictAdjudicator(Adjudicator[Adjudication]):
     def hurry(self) -> None:
         hints.hint(jobs.aggregate_due)
 
-    def edit(self, wish: Wish, label: str, *, now: datetime) -> Adjudication:
+    def edit(self, wish: Wish, answer: str, *, now: datetime) -> Adjudication:
         """Let this label stand."""
-        if label not in Label.values:
+        if answer not in Label.values:
             raise Invalid("Choose an answer.", {"label": ["This is none of the answers."]})
-        return self.settle(wish, Standing(label), now=now)
+        return self.settle(wish, Standing(answer), now=now)
 
 
 VERDICTS = VerdictAdjudicator()

@@ -14,10 +14,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from crowd import queries
+from crowd.adjudication_wire import StepSerializer, carry_out, step_body, steps
 from crowd.api_errors import told
 from crowd.errors import CrowdError, NotFound
 from crowd.models import Campaign, User, Worker
-from crowd.permissions import IsWorker
+from crowd.permissions import IsOrganizer, IsWorker
 from crowd.qualification import practice_of
 from crowd.serializers import (
     ClaimSerializer,
@@ -26,6 +27,7 @@ from crowd.serializers import (
     stored_body,
 )
 from verify import practice, submission
+from verify.adjudication import VERDICTS
 from verify.serializers import (
     TriedSerializer,
     VerdictBatchSerializer,
@@ -33,6 +35,7 @@ from verify.serializers import (
     VerdictResultsSerializer,
     VerdictSerializer,
     VerdictsSerializer,
+    VerdictStepSerializer,
     feedback_body,
     scene_body,
 )
@@ -136,3 +139,37 @@ def _practised(slug: str) -> Campaign:
     if not practice.has_practice(campaign.super_class):
         raise NotFound("There is no practice for this super-class.")
     return campaign
+
+
+class AdjudicationsView(APIView):
+    permission_classes = [IsOrganizer]
+
+    @extend_schema(
+        operation_id="list_verify_adjudications",
+        summary="List what organizers decided on a verify task",
+        responses={200: StepSerializer(many=True), 403: ErrorSerializer},
+    )
+    def get(self, _request: Request, task_id: int) -> Response:
+        """Every step, the newest first; an undo is a step, too."""
+        return Response([step_body(row) for row in steps(VERDICTS, task_id)])
+
+    @extend_schema(
+        operation_id="adjudicate_verify",
+        summary="Decide on a verify task",
+        request=VerdictStepSerializer,
+        responses={
+            201: StepSerializer,
+            403: ErrorSerializer,
+            404: ErrorSerializer,
+            409: ErrorSerializer,
+            422: ErrorSerializer,
+        },
+    )
+    def post(self, request: Request, task_id: int) -> Response:
+        """Accept the consensus, edit it, ask for one more answer, exclude the photo, or undo."""
+        wish = VerdictStepSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        data, by = wish.validated_data, cast(User, request.user)
+        answer = data["label"]
+        row = carry_out(VERDICTS, task_id, data, answer, by=by, now=timezone.now())
+        return Response(step_body(row), status=status.HTTP_201_CREATED)

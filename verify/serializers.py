@@ -9,6 +9,7 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from crowd import drawings, practice_page
+from crowd.adjudication_wire import NewStepSerializer
 from crowd.models import Campaign, Outcome
 from crowd.practice_page import practice_body
 from crowd.serializers import AnswerSerializer, StoredAnswerSerializer
@@ -44,6 +45,14 @@ class VerdictSerializer(AnswerSerializer):
                 {"label": "Give a label with the outcome 'answered', and only with it."}
             )
         return data
+
+
+class VerdictStepSerializer(NewStepSerializer):
+    """What an organizer decides on a verification task."""
+
+    label = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=Label.choices, allow_blank=True, default="", help_text="The answer, for *edit*."
+    )
 
 
 class VerdictsSerializer(serializers.Serializer[Any]):

@@ -26,4 +26,9 @@ urlpatterns = [
         "api/assignments/<uuid:assignment_id>/verdict/", api.VerdictView.as_view(), name="verdict"
     ),
     path("api/verdicts/", api.VerdictsView.as_view(), name="verdicts"),
+    path(
+        "api/verify-tasks/<int:task_id>/adjudications/",
+        api.AdjudicationsView.as_view(),
+        name="adjudications",
+    ),
 ]
