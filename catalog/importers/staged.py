@@ -128,7 +128,9 @@ def _split(wish: Wish, staging: Staging, watcher: Watcher) -> SplitReport:
     report = splits.assign(staging, seed=wish.seed, n_test=wish.n_test)
     found = splits.leaks(staging)
     if found.n_leaking:
-        raise Unusable(f"The splits are not as they should be, so nothing was stored. {found}")
+        raise Unusable(
+            f"The splits are not as they should be, so nothing was stored. {found.sentence()}"
+        )
     watcher.share("Splitting", 1.0)
     return report
 

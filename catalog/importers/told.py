@@ -31,6 +31,11 @@ def of_archive(wish: Wish, outcome: Outcome) -> Iterator[str]:
         report = outcome.splits
         counts = ", ".join(f"{split} {n:,}" for split, n in report.n_photos.items())
         yield f"Split by {wish.splits} with seed {report.seed}: {counts}"
+        if report.n_kept:
+            yield (
+                f"  note     {report.n_kept:,} taxa whose last observer stays in train, whom the "
+                "paper's rule would have put into validation too"
+            )
         yield from _left_out(report.left_out)
 
 
