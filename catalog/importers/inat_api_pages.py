@@ -59,6 +59,8 @@ def complete(query: Query, folder: Path, manners: Manners, on_progress: Progress
             _keep(folder, last, page)
             above, n_read = last, n_read + len(page)
         is_last = n_left <= len(page)
+        if not is_last:
+            manners.wait(manners.pause_s)
         on_progress(_WORDS, n_read / max(1, n_read + n_left - len(page)))
     (folder / _COMPLETE).touch()
 
@@ -106,7 +108,6 @@ def _ask(query: Query, above: int, manners: Manners, n_read: int) -> tuple[list[
                 raise Unusable(f"The iNaturalist API sends no JSON. {kept}") from error
             pause_s = manners.pause_s * 2**n_tries
         else:
-            manners.wait(manners.pause_s)
             return _page(answer)
         if pause_s > _LONGEST_PAUSE_S:
             raise Unusable(f"The iNaturalist API asks for a pause of {pause_s:,.0f} s. {kept}")
