@@ -18,10 +18,13 @@ from pathlib import Path
 import duckdb
 
 from catalog.importers.records import Unusable
+from catalog.importers.unpacking import REWRITTEN
 from catalog.staging import Progress, Staging
 
 _MAX_LINE = 2_000_000
 _CHUNK = 1 << 20
+# how many rows are looked at first, and how many of them make a judgement
+_N_LOOKED_AT, _N_TELLING = 1_000, 20
 _IDENTIFIER = re.compile(r"[a-z_]+")
 # a value that no text holds: empty is '', never NULL
 _NO_NULL = "\a\a\a"
@@ -68,7 +71,7 @@ def load(
     is no such table, or lacks a column.
     """
     words = f"Reading {file.name}"
-    file = _as_utf8(file, layout, staging.directory)
+    file = as_utf8(file, layout.encoding, staging.directory)
     n_columns = _n_columns(file, layout, columns)
     make(staging, table, columns)
     n_before = _last_row(staging, table)
@@ -106,17 +109,20 @@ def make(staging: Staging, table: str, columns: Iterable[str]) -> None:
     staging.sql.execute(f'CREATE TABLE IF NOT EXISTS {table} ("row" BIGINT, {listed})')
 
 
+# Where values are enclosed, one thread reads: of a long run of rows that do not fit, several lose
+# count, and rows after it with them (seen with duckdb 2.0).
 def _query(table: str, n_columns: int, layout: Layout, columns: Mapping[str, Column]) -> str:
     selected = ", ".join(map(_value, columns.values()))
     spec = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(n_columns))
     return f"""
         INSERT INTO {table} SELECT row_number() OVER () + ?, {selected}
         FROM read_csv(?, columns = {{{spec}}}, auto_detect = false, header = false,
-            skip = {layout.n_header_lines}, delim = {_literal(layout.delimiter)},
-            quote = {_literal(layout.quote)}, escape = {_literal(layout.quote)},
+            skip = {layout.n_header_lines}, compression = 'none', hive_partitioning = false,
+            delim = {_literal(layout.delimiter)}, quote = {_literal(layout.quote)},
+            escape = {_literal(layout.quote)},
             nullstr = {_literal(_NO_NULL)}, max_line_size = {_MAX_LINE}, strict_mode = true,
             ignore_errors = true, store_rejects = true, rejects_limit = 0,
-            rejects_table = 'rejected', rejects_scan = 'rejected_scans')
+            parallel = {not layout.quote}, rejects_table = 'rejected', rejects_scan = 'rejected_scans')
     """  # noqa: S608 - plain names, numbers and quoted text
 
 
@@ -173,7 +179,7 @@ def _n_columns(file: Path, layout: Layout, columns: Mapping[str, Column]) -> int
     n_needed = 1 + max(
         (each.index for each in columns.values() if each.index is not None), default=0
     )
-    first = [len(record) for record in islice(_records(file, layout), 100)]
+    first = [len(record) for record in islice(_records(file, layout), _N_LOOKED_AT)]
     if not first:
         raise Unusable(f"{file.name} is empty.")
     found = first[0] if layout.n_header_lines else max(set(first), key=first.count)
@@ -181,6 +187,14 @@ def _n_columns(file: Path, layout: Layout, columns: Mapping[str, Column]) -> int
         raise Unusable(
             f"{file.name} has {found} columns, but {n_needed} are described; is its separator "
             f"{layout.delimiter!r}?"
+        )
+    rows = first[layout.n_header_lines :]
+    usual = max(set(rows), key=rows.count, default=found)
+    # a fault of the whole file: a million refused rows would say no more
+    if len(rows) >= _N_TELLING and rows.count(found) * 2 < len(rows):
+        raise Unusable(
+            f"{file.name} has {found} columns by its first line, but most rows have {usual}; is "
+            f"its separator {layout.delimiter!r}?"
         )
     return found
 
@@ -203,21 +217,24 @@ def _records(file: Path, layout: Layout) -> Iterator[list[str]]:
         raise Unusable(f"{file.name} is not the table it should be ({error}).") from error
 
 
-def _as_utf8(file: Path, layout: Layout, scratch: Path) -> Path:
-    """The file itself where it is UTF-8, else a copy of it that is."""
+def as_utf8(file: Path, encoding: str, scratch: Path) -> Path:
+    """The file itself where it is UTF-8, else a copy of it below `scratch` that is.
+
+    Where the file begins with a mark of UTF-16, that counts. Raises `Unusable`.
+    """
     try:
         with file.open("rb") as raw:
             start = raw.read(4)
-        encoding = codecs.lookup(layout.encoding).name
+        name = codecs.lookup(encoding).name
     except LookupError as error:
-        raise Unusable(f"{file.name}: nobody knows the encoding {layout.encoding!r}.") from error
+        raise Unusable(f"{file.name}: nobody knows the encoding {encoding!r}.") from error
     except OSError as error:
         raise Unusable(f"{file.name} cannot be read ({error.strerror}).") from error
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    if encoding in ("utf-8", "utf-8-sig", "ascii"):
+        name = "utf-16"
+    if name in ("utf-8", "utf-8-sig", "ascii"):
         return file
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = codecs.getincrementaldecoder(name)()
 
     def recoded(chunk: bytes, is_last: bool) -> bytes:
         return decoder.decode(chunk, is_last).encode()
@@ -225,7 +242,7 @@ def _as_utf8(file: Path, layout: Layout, scratch: Path) -> Path:
     try:
         return _rewritten(file, scratch, recoded)
     except UnicodeError as error:
-        raise Unusable(f"{file.name} is not written in {layout.encoding} ({error}).") from error
+        raise Unusable(f"{file.name} is not written in {encoding} ({error}).") from error
 
 
 def _without_returns(is_quoted: bool) -> Callable[[bytes, bool], bytes]:
@@ -244,7 +261,7 @@ def _without_returns(is_quoted: bool) -> Callable[[bytes, bool], bytes]:
 
 
 def _rewritten(file: Path, scratch: Path, change: Callable[[bytes, bool], bytes]) -> Path:
-    target = scratch / "rewritten" / file.name
+    target = scratch / REWRITTEN / file.name
     target.parent.mkdir(parents=True, exist_ok=True)
     if target == file:
         target = target.with_name(f"{file.name}.again")
