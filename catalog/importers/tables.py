@@ -122,7 +122,8 @@ def _query(table: str, n_columns: int, layout: Layout, columns: Mapping[str, Col
             escape = {_literal(layout.quote)},
             nullstr = {_literal(_NO_NULL)}, max_line_size = {_MAX_LINE}, strict_mode = true,
             ignore_errors = true, store_rejects = true, rejects_limit = 0,
-            parallel = {not layout.quote}, rejects_table = 'rejected', rejects_scan = 'rejected_scans')
+            rejects_table = 'rejected', rejects_scan = 'rejected_scans',
+            parallel = {not layout.quote})
     """  # noqa: S608 - plain names, numbers and quoted text
 
 
