@@ -151,9 +151,8 @@ def test_nothing_that_was_unpacked_or_rewritten_stays(tmp_path):
     assert [each.name for each in (tmp_path / "staging").iterdir()] == ["staging.duckdb"]
 
 
-@pytest.mark.parametrize("separator", ["\t", ","])
-def test_after_a_long_run_of_broken_rows_the_others_are_still_read(separator, tmp_path):
-    path = tmp_path / "table.csv"
+def test_after_a_long_run_of_broken_rows_the_others_are_still_read(tmp_path):
+    path, separator = tmp_path / "table.csv", ","
     good = [separator.join([str(n), "Aus bus", "Animalia"]) for n in range(1_060)]
     broken = [separator.join([str(n), "a row that is too short"]) for n in range(300_000)]
     header = separator.join(["gbifID", "species", "kingdom"])
