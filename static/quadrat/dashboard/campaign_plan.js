@@ -55,4 +55,13 @@ form.addEventListener("keydown", (event) => {
   // Enter in a number means "reckon with this", not "make twenty campaigns"
   if (event.key === "Enter" && event.target instanceof HTMLInputElement) event.preventDefault();
 });
+form.addEventListener("submit", () => {
+  // tens of thousands of tasks take seconds each; a second press would only wait for the first
+  const create = /** @type {HTMLButtonElement} */ (form.querySelector("[data-create]"));
+  create.disabled = true;
+  form.querySelector("[data-busy]")?.removeAttribute("hidden");
+});
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
 follow(); // a browser that goes back restores what was filled in
