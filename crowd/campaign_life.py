@@ -6,6 +6,7 @@ Pausing, resuming and closing are in `crowd/campaigns.py`. All of it is recorded
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -127,6 +128,6 @@ def _locked(campaign: Campaign) -> Campaign:
 
 
 def _record(
-    row: Campaign, action: str, detail: dict[str, object], *, by: User, now: datetime
+    row: Campaign, action: str, detail: dict[str, Any], *, by: User, now: datetime
 ) -> None:
     audit.record(by, action, f"campaign {row.slug}", detail, now=now, campaign=row)

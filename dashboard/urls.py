@@ -1,10 +1,12 @@
 from django.urls import path
 
-from dashboard import campaign_plans, data_sets, gold, history, power, reports, views
+from dashboard import activity, campaign_plans, data_sets, gold, history, power, reports, views
 
 app_name = "dashboard"
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("activity/", activity.activity, name="activity"),
+    path("activity.csv", activity.activity_csv, name="activity_csv"),
     path("plan/", power.plan, name="plan"),
     path("plan/<slug:key>/", power.forecast_status, name="forecast_status"),
     path("data-sets/", data_sets.data_sets, name="data_sets"),
@@ -15,6 +17,7 @@ urlpatterns = [
     path("data-sets/<slug:slug>/plan/", campaign_plans.data_set_plan, name="data_set_plan"),
     path("campaigns/new/", views.campaign_new, name="campaign_new"),
     path("campaigns/<slug:slug>/", views.campaign, name="campaign"),
+    path("campaigns/<slug:slug>/activity/", activity.campaign_activity, name="campaign_activity"),
     path("campaigns/<slug:slug>/status/", views.campaign_status, name="campaign_status"),
     path("campaigns/<slug:slug>/invitations/", views.invite, name="invite"),
     path(

@@ -1,0 +1,118 @@
+"""Whatever an organizer changes is in the log: every route, walked.
+
+A new route that organizers post to must be entered here; the walk fails on one that is not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from annotate import submission
+from crowd.models import AuditEntry, Campaign, Task, Worker
+from tests import make
+from tests.test_permissions import ALLOWED, BODIES, ORGANIZERS, World, filled, routes, world
+
+__all__ = ["world"]
+
+Form = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What is sent, and what the log says of it. `before` makes the thing that is acted upon."""
+
+    action: str
+    form: Form | Callable[[World], Form] = field(default_factory=dict)
+    before: Callable[[World], None] | None = None
+    is_json: bool = False
+
+
+def _birds() -> Campaign:
+    return Campaign.objects.get(slug="birds")
+
+
+def _known_photo(_world: World) -> None:
+    make.images(1, of=_birds().dataset, prefix="more", boxes_xywh=[[1, 1, 9, 9]])
+
+
+def _reported(world: World) -> None:
+    """The worker of the table could not answer the photo."""
+    worker = Worker.objects.get(pk=world.values["crowd:home"]["worker_id"])
+    data = make.annotation(outcome="problem") | {"timing": {}, "comment": "person"}
+    assignment = world.values["annotate:annotation"]["assignment_id"]
+    submission.accept(worker, assignment, data, now=timezone.now())
+
+
+def _look(_world: World) -> Form:
+    task = Task.objects.exclude(annotations=None).get()
+    return {"seen": str(task.pk), "as_of": timezone.now().isoformat()}
+
+
+def _planned_photos(_world: World) -> None:
+    make.images(2, of=_birds().dataset, split="train", prefix="planned", super_class="Reptilia")
+
+
+def _planned(_world: World) -> Form:
+    slug = f"{_birds().dataset.slug}-box-reptilia-train"
+    return {"box_workers": 3, "verify_workers": 3, "price": 1, "per": "hour", "campaign": slug}
+
+
+NEW = {"kind": "box", "slug": "new-birds", "super_class": "Aves", "stopping": "fixed"}
+DEEDS = {
+    "dashboard:campaign_new": Deed("create", lambda _: NEW | {"dataset": _birds().dataset.slug}),
+    "dashboard:campaign_status": Deed("pause", {"status": "paused"}),
+    "dashboard:invite": Deed("invite", {"max_uses": "1"}),
+    "dashboard:revoke_invitation": Deed("revoke"),
+    "dashboard:gold_add": Deed("add gold", {"count": "1"}, _known_photo),
+    "dashboard:gold_withdraw": Deed("withdraw gold"),
+    "dashboard:see_reports": Deed("see reports", _look, _reported),
+    "dashboard:worker_status": Deed("suspend", {"action": "suspend"}),
+    "dashboard:data_set_retry": Deed("fetch again"),
+    "dashboard:data_set_copy": Deed("render"),
+    "dashboard:data_set_plan": Deed("create", _planned, _planned_photos),
+    "exports:releases_page": Deed(
+        "create", lambda _: {"dataset": _birds().dataset.slug, "profile": "coco"}
+    ),
+    "exports:releases": Deed("create", {"profile": "coco"}, is_json=True),
+    "annotate:adjudications": Deed(
+        "adjudicate: edit", BODIES["annotate:adjudications"], is_json=True
+    ),
+    "verify:adjudications": Deed("adjudicate: edit", BODIES["verify:adjudications"], is_json=True),
+}
+"""Every route that organizers alone may post to. A form that is not accepted leaves no entry."""
+# a forecast is a question: it changes nothing
+QUESTIONS = {"dashboard:plan"}
+
+
+@pytest.mark.django_db
+def test_every_route_that_organizers_post_to_is_in_the_table(world):
+    posted = set()
+    for name, path in routes():
+        if ALLOWED[name] == ORGANIZERS:
+            reply = world.clients["organizer"].post(filled(path, world.values[name]))
+            posted |= {name} if reply.status_code != 405 else set()
+    assert sorted(posted) == sorted(QUESTIONS | set(DEEDS))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(DEEDS))
+def test_whatever_an_organizer_does_is_in_the_log(world, olga, name):
+    deed = DEEDS[name]
+    if deed.before:
+        deed.before(world)
+    form = deed.form(world) if callable(deed.form) else deed.form
+    path, client = filled(dict(routes())[name], world.values[name]), world.clients["organizer"]
+    last = AuditEntry.objects.order_by("id").values_list("pk", flat=True).last() or 0
+    if deed.is_json:
+        reply = client.post(path, json.dumps(form), content_type="application/json")
+    else:
+        reply = client.post(path, form)
+    new = AuditEntry.objects.filter(pk__gt=last).order_by("id")
+    assert deed.action in [entry.action for entry in new], (reply.status_code, reply.content[:2000])
+    assert {entry.actor for entry in new} == {olga}
