@@ -7,36 +7,34 @@ is in the data set yet: a batch is stored whole or not at all, and storing it ag
 from __future__ import annotations
 
 import io
-import math
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from catalog.importers import paths
-from catalog.importers.keys import MAX_DATE_CHARACTERS, key_of
-from catalog.importers.records import ImageRecord, ObservationRecord, Refusal, Refused
+from catalog.importers.lines import Batch, Name, check
+from catalog.importers.records import ImageRecord, Refusal, Refused
 from catalog.importers.report import NAMED, Report
 from catalog.importers.taxa import Taxa
 from catalog.importers.uids import Uids
 from catalog.models import Dataset
 
 BATCH = 20_000
-_MAX_URL = 1000
-_MAX_LICENCE = 200
-_MAX_LICENCE_URL = 500
 
 _TEMPORARY = """
 CREATE TEMPORARY TABLE IF NOT EXISTS arriving_observation (
-    key text, observer text, taxon_id bigint, observed_on text,
-    latitude float8, longitude float8, uncertainty_m float8
+    key text, observer text, observed_on text, latitude float8, longitude float8,
+    uncertainty_m float8, taxon_id bigint
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS arriving_image (
-    uid uuid, file_name text, taxon_id bigint, super_class text, split text, observation text,
-    place integer, licence text, licence_url text, rights_holder text, source_url text
+    uid uuid, file_name text, super_class text, split text, observation text, place integer,
+    licence text, licence_url text, rights_holder text, source_url text, taxon_id bigint
 ) ON COMMIT DELETE ROWS;
 TRUNCATE arriving_observation, arriving_image;
 """
@@ -84,14 +82,25 @@ WITH known AS MATERIALIZED (
     FROM arriving_image arriving
 )
 """
-_SPECIAL = re.compile(r"[\\\n\r\0]")
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None})
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What became of a batch; `differing` names a field, how many images differ and some."""
+
+    n_new: int = 0
+    n_known: int = 0
+    n_completed: int = 0
+    differing: tuple[tuple[str, int, list[str]], ...] = ()
 
 
 class Copier:
     """Takes records without a file and stores them a batch at a time.
 
-    `on_done` is told how many more records are through.
+    A batch is stored by another thread, over the same connection, while the next one is read: the
+    database then works beside us. So whoever else uses the connection calls `wait` first.
+    `on_done` is told how many more records are through. To be used in a `with`; what is left is
+    stored at its end.
     """
 
     def __init__(
@@ -111,134 +120,103 @@ class Copier:
         self._now = now
         self._n_at_once = n_at_once
         self._uids = Uids(dataset.pk)
-        self._waiting: list[ImageRecord] = []
+        self._batch = Batch()
+        self._under_way: Future[_Stored] | None = None
+        self._n_under_way = 0
+
+    def __enter__(self) -> Self:
+        shared = connections[DEFAULT_DB_ALIAS]
+        shared.inc_thread_sharing()
+        self._thread = ThreadPoolExecutor(1, initializer=_borrow, initargs=(shared,))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is None:
+                self._flush()
+                self.wait()
+        finally:
+            self._thread.shutdown(wait=True)
+            connections[DEFAULT_DB_ALIAS].dec_thread_sharing()
 
     def add(self, record: ImageRecord) -> None:
         """Take a record; now and then all that were taken are stored."""
-        self._waiting.append(record)
-        if len(self._waiting) >= self._n_at_once:
-            self.flush()
-
-    def flush(self) -> None:
-        """Store what is waiting, in one transaction."""
-        records = [record for record in self._waiting if self._is_fit(record)]
-        n_through = len(self._waiting)
-        self._waiting.clear()
-        if records:
-            with transaction.atomic(), connection.cursor() as cursor:
-                self._taxa.learn(records)
-                self._store(cursor, records)
-        self._on_done(n_through)
-
-    def _is_fit(self, record: ImageRecord) -> bool:
         try:
             check(record)
         except Refused as refused:
             self._report.refuse(Refusal(record.file_name, str(refused)))
-            return False
+            self._on_done(1)
+            return
         for text in record.notes:
             self._report.note(text, record.file_name)
-        return True
+        self._batch.add(record, self._uids)
+        if len(self._batch.images) >= self._n_at_once:
+            self._flush()
 
-    def _store(self, cursor: CursorWrapper, records: Sequence[ImageRecord]) -> None:
-        cursor.execute(_TEMPORARY)
-        given: dict[str, Any] = {"dataset": self._dataset.pk, "now": self._now}
-        _copy(cursor, "arriving_observation", self._observations(records))
-        _copy(cursor, "arriving_image", [self._image(record) for record in records])
-        cursor.execute(_OBSERVERS, given)
-        cursor.execute(_OBSERVATIONS, given)
-        cursor.execute(_IMAGES, given)
-        n_new: int = cursor.rowcount
-        self._report.n_new += n_new
-        if n_new < len(records):
-            n_known = len(records) - n_new
-            self._note_differences(cursor, given)
+    def wait(self) -> None:
+        """Return once nothing is being stored."""
+        if self._under_way is None:
+            return
+        stored, self._under_way = self._under_way.result(), None
+        self._report.n_new += stored.n_new
+        self._report.n_completed += stored.n_completed
+        self._report.n_unchanged += stored.n_known - stored.n_completed
+        for field, n, names in stored.differing:
+            text = f"was imported with another {field}: kept as it was"
+            self._report.note_many(text, n, names)
+        self._on_done(self._n_under_way)
+
+    def _flush(self) -> None:
+        self.wait()
+        batch, self._batch = self._batch, Batch()
+        self._n_under_way = len(batch.images)
+        if batch.images:
+            self._under_way = self._thread.submit(self._store, batch)
+
+    def _store(self, batch: Batch) -> _Stored:
+        """Store a batch in one transaction; in the other thread."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            self._taxa.learn(batch.taxa.values())
+            ids = {name: self._taxa.find(record) or 0 for name, record in batch.taxa.items()}
+            given: dict[str, Any] = {"dataset": self._dataset.pk, "now": self._now}
+            cursor.execute(_TEMPORARY)
+            _copy(cursor, "arriving_observation", batch.observations.values(), ids)
+            _copy(cursor, "arriving_image", batch.images, ids)
+            cursor.execute(_OBSERVERS, given)
+            cursor.execute(_OBSERVATIONS, given)
+            cursor.execute(_IMAGES, given)
+            n_new: int = cursor.rowcount
+            if n_new == len(batch.images):
+                return _Stored(n_new)
+            differing = _differing(cursor, given)
             cursor.execute(_complete(), given)
-            self._report.n_completed += cursor.rowcount
-            self._report.n_unchanged += n_known - cursor.rowcount
-
-    def _observations(self, records: Sequence[ImageRecord]) -> Iterable[str]:
-        """A line for each observation of the batch."""
-        lines: dict[str, str] = {}
-        for record in records:
-            told = record.observation
-            if told is not None and told.key not in lines:
-                lines[told.key] = _observation_line(told, self._taxa.find(record))
-        return lines.values()
-
-    def _image(self, record: ImageRecord) -> str:
-        told = record.observation
-        return _line(
-            (
-                self._uids.hex_of(record.file_name),
-                record.file_name,
-                str(self._taxa.find(record) or 0),
-                record.super_class.value if record.super_class else "",
-                record.split.value if record.split else "",
-                key_of(told.key) if told else "",
-                str(told.place) if told else "0",
-                record.licence[:_MAX_LICENCE],
-                record.licence_url[:_MAX_LICENCE_URL],
-                record.rights_holder,
-                record.source_url,
-            )
-        )
-
-    def _note_differences(self, cursor: CursorWrapper, given: dict[str, Any]) -> None:
-        cursor.execute(_differences(), given)
-        found = cursor.fetchone()
-        for field, n, names in zip(_COMPARED, found[::2], found[1::2], strict=True):
-            if n:
-                self._report.note_many(
-                    f"was imported with another {field}: kept as it was", n, names or []
-                )
+            return _Stored(n_new, len(batch.images) - n_new, cursor.rowcount, differing)
 
 
-def check(record: ImageRecord) -> None:
-    """Raises `Refused` where a record without a file cannot be stored."""
-    if not record.source_url:
-        raise Refused("has neither a file nor a web address")
-    if len(record.source_url) > _MAX_URL:
-        raise Refused(f"has a web address of more than {_MAX_URL} characters")
-    if len(record.file_name) > paths.MAX_CHARACTERS:
-        raise Refused(f"has a file name of more than {paths.MAX_CHARACTERS} characters; shorten it")
+def _borrow(shared: BaseDatabaseWrapper) -> None:
+    connections[DEFAULT_DB_ALIAS] = shared
 
 
-def _observation_line(told: ObservationRecord, taxon: int | None) -> str:
-    return _line(
-        (
-            key_of(told.key),
-            key_of(told.observer),
-            str(taxon or 0),
-            told.observed_on[:MAX_DATE_CHARACTERS],
-            _number(told.latitude),
-            _number(told.longitude),
-            _number(told.uncertainty_m),
-        )
-    )
-
-
-def _number(value: float | None) -> str:
-    # no place and no distance is infinite
-    return repr(value) if value is not None and math.isfinite(value) else "NaN"
-
-
-def _line(fields: tuple[str, ...]) -> str:
-    """One row in the text format of COPY.
-
-    >>> _line(("a", "b\\tc", "d\\0"))
-    'a\\tb\\\\tc\\td'
-    """
-    line = "\t".join(fields)
-    if line.count("\t") == len(fields) - 1 and not _SPECIAL.search(line):
-        return line
-    return "\t".join(field.translate(_ESCAPES) for field in fields)
-
-
-def _copy(cursor: CursorWrapper, table: str, lines: Iterable[str]) -> None:
+def _copy(
+    cursor: CursorWrapper, table: str, lines: Iterable[tuple[str, Name]], ids: Mapping[Name, int]
+) -> None:
+    text = "".join([f"{line}\t{ids[taxon]}\n" for line, taxon in lines])
     # text that is no Unicode, as single surrogates are, is stored as question marks
-    data = "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
-    cursor.copy_expert(f"COPY {table} FROM STDIN", io.BytesIO(data))
+    cursor.copy_expert(f"COPY {table} FROM STDIN", io.BytesIO(text.encode("utf-8", "replace")))
+
+
+def _differing(
+    cursor: CursorWrapper, given: Mapping[str, Any]
+) -> tuple[tuple[str, int, list[str]], ...]:
+    cursor.execute(_differences(), given)
+    found = cursor.fetchone()
+    counted = zip(_COMPARED, found[::2], found[1::2], strict=True)
+    return tuple((field, n, names) for field, n, names in counted if n)
 
 
 _COMPARED = (*_TEXTS, "taxon", "observation")

@@ -46,8 +46,8 @@ def save(
 
     One short transaction a batch, so whatever a killed import has stored is whole, and importing
     the same again goes on where it ended. Photographs without a file are stored `n_at_once`
-    together, due to be fetched `now`. `on_done` is told how many more items are through. Raises `Unusable` while another import into
-    the data set is running.
+    together, due to be fetched `now`. `on_done` is told how many more items are through. Raises
+    `Unusable` while another import into the data set is running.
     """
     dataset, _ = Dataset.objects.get_or_create(slug=slug, defaults={"name": slug})
     report = Report()
@@ -56,14 +56,14 @@ def save(
         # Pillow's remarks about odd metadata would end up in the middle of the progress bar
         warnings.filterwarnings("ignore", module=r"PIL\.")
         taxa = Taxa(dataset)
-        copier = Copier(dataset, taxa, report, on_done, now=now, n_at_once=n_at_once)
-        for batch in _batches(reading):
-            records = _sorted_out(batch, copier, report, on_done)
-            if records:
-                prepared, stored = _prepare(dataset, records, pool, report, on_done)
-                with transaction.atomic():
-                    _write(dataset, prepared, stored, taxa, report)
-        copier.flush()
+        with Copier(dataset, taxa, report, on_done, now=now, n_at_once=n_at_once) as copier:
+            for batch in _batches(reading):
+                records = _sorted_out(batch, copier, report, on_done)
+                if records:
+                    copier.wait()
+                    prepared, stored = _prepare(dataset, records, pool, report, on_done)
+                    with transaction.atomic():
+                        _write(dataset, prepared, stored, taxa, report)
     report.n_awaited = dataset.images.filter(state=Image.State.AWAITED).count()
     return report
 

@@ -204,9 +204,11 @@ def test_killed_at_any_moment_it_goes_on_where_it_was():
     assert process.stdout.readline() == "half way\n"
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    assert Image.objects.count() == 200
+    # the first batch was through when the third began; the second may have been
+    n_stored = Image.objects.count()
+    assert n_stored in {100, 200}
     report = load(*map(record, range(300)), n_at_once=100)
-    assert (report.n_new, report.n_unchanged) == (100, 200)
+    assert (report.n_new, report.n_unchanged) == (300 - n_stored, n_stored)
     assert (Observation.objects.count(), Observer.objects.count()) == (150, 15)
     assert Image.objects.get(file_name__endswith="/00000000.jpg").uid == Uids(
         Dataset.objects.get().pk
