@@ -93,9 +93,11 @@ def fetch_due(
 ) -> Round:
     """Fetch photographs that are due, for about `ROUND`; `on_done` is told of each that is through.
 
-    Where another process is at it, nothing is done.
+    Where another process is at it, nothing is done; nor where the settings allow no photograph.
     """
-    report = Round()
+    report = Round(is_idle=settings.FETCH_PER_SECOND <= 0)
+    if report.is_idle:
+        return report
     with _alone() as is_alone:
         if not is_alone:
             report.is_elsewhere = True

@@ -241,6 +241,13 @@ def test_a_photograph_whose_process_was_killed_is_due_again():
     assert "ended each time" in image.fetch_error
 
 
+def test_a_rate_of_nothing_fetches_nothing(site, settings):
+    settings.FETCH_PER_SECOND = 0
+    (image,) = waiting(site.url())
+    assert fetch_all() == Round(is_idle=True)
+    assert (again(image).state, image.n_attempts) == ("awaited", 0)
+
+
 def test_only_one_round_runs_at_a_time(site):
     waiting(site.url())
     other = connection.copy()
