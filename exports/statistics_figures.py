@@ -84,14 +84,14 @@ def _imbalance(found: Statistics) -> Figure:
     if found.imbalance is not None:
         most, fewest = found.per_class[0][0], found.per_class[-1][0]
         rows = (
-            ("images of the largest class", most),
-            ("images of the smallest class", fewest),
+            ("of the largest class", most),
+            ("of the smallest class", fewest),
             ("imbalance: largest over smallest", found.imbalance),
         )
     return Figure(
         slug="imbalance",
         title="Imbalance",
-        table=Table(("", "This data set"), rows),
+        table=Table(("Images", "This data set"), rows),
         note=f"As Table 1, of {_which(found)}.",
     )
 
