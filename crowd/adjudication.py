@@ -41,11 +41,13 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An answer that is to stand: `result` as the row has it, and what else belongs to it."""
+    """An answer that is to stand: `result` as the row has it, and what else belongs to it; or that
+    the photo is excluded, and on what `ground`."""
 
     result: str = ""
     parts: tuple[Any, ...] = ()
     is_exclusion: bool = False
+    ground: str = ""
 
 
 class Adjudicator(ABC, Generic[R]):
@@ -104,8 +106,8 @@ class Adjudicator(ABC, Generic[R]):
             raise Invalid("Say why.", {"reason": ["Say in a few words why it is excluded."]})
         with transaction.atomic():
             task, newest = self._lock(wish)
-            out = Standing(is_exclusion=True)
-            return self._settle(task, newest, wish, Action.EXCLUDE, out, now=now, ground=ground)
+            out = Standing(is_exclusion=True, ground=ground)
+            return self._settle(task, newest, wish, Action.EXCLUDE, out, now=now)
 
     def ask(self, wish: Wish, *, now: datetime) -> R:
         """Open the task for one more answer than it has."""
@@ -147,7 +149,7 @@ class Adjudicator(ABC, Generic[R]):
         """What stands after a step."""
         if row is None or not row.is_settling:
             return Standing()
-        return Standing(row.result, self.parts_of(row), row.is_exclusion)
+        return Standing(row.result, self.parts_of(row), row.is_exclusion, row.ground)
 
     def current(self, task: Task) -> R | None:
         """The newest step of a task."""
@@ -178,9 +180,8 @@ class Adjudicator(ABC, Generic[R]):
         standing: Standing,
         *,
         now: datetime,
-        ground: str = "",
     ) -> R:
-        row = self._add(task, newest, wish, action, standing, now=now, ground=ground)
+        row = self._add(task, newest, wish, action, standing, now=now)
         _rest(task, standing, now=now)
         return row
 
@@ -204,6 +205,7 @@ class Adjudicator(ABC, Generic[R]):
             reason=wish.reason,
             result=standing.result,
             is_exclusion=standing.is_exclusion,
+            ground=standing.ground,
             state_before=task.state,
             n_wanted_before=task.n_wanted,
             n_asked_before=task.n_asked,

@@ -34,11 +34,13 @@ class Status(TextChoices):
 
 
 def status_of(image: ImageRecord, n_boxes: int, *, is_excluded: bool) -> Status:
-    """The first that holds: excluded from the test set, disputed, boxed, empty, not looked at."""
+    """The first that holds: excluded, disputed, boxed, empty, not looked at."""
     if is_excluded:
         return Status.EXCLUDED
     if image.boxing_state == _DISPUTED:
         return Status.DISPUTED
+    if image.is_boxing_adjudicated:
+        return Status.BOXED if n_boxes else Status.EMPTY
     if not image.n_looked:
         return Status.NOT_LOOKED
     if n_boxes:
@@ -86,7 +88,9 @@ class DetectionFile:
     def add(
         self, image_id: int, image: ImageRecord, boxes: list[BoxRecord], *, is_excluded: bool
     ) -> None:
-        """Add an image and its boxes; an excluded image has none, it is no test image any more."""
+        """Add an image and its boxes; an excluded image has none, whether it is no test image any
+        more or an organizer has taken it out."""
+        is_excluded = is_excluded or image.excluded_for is not None
         status = status_of(image, len(boxes), is_excluded=is_excluded)
         self._statuses[status] += 1
         size = self._header.profile.size(image.width, image.height)

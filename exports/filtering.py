@@ -17,12 +17,12 @@ from verify.question import THRESHOLD, is_non_instance, is_precaution
 
 RULE: dict[str, object] = {
     "name": "summed_non_instance_probability",
-    "version": "3",
+    "version": "4",
     "threshold": THRESHOLD,
     "description": "An image is excluded when the probabilities of the non-instance labels add up "
     "to more than the threshold; the reason is the likeliest of them. An image whose consensus "
     "says the opposite, because that mistake would cost less, is undecided. A gold image goes by "
-    "its known answer.",
+    "its known answer, and what an organizer has settled by that.",
 }
 
 
@@ -52,15 +52,21 @@ class Verified(Protocol):
     def known_status(self) -> str | None: ...
     @property
     def known_reason(self) -> str | None: ...
+    @property
+    def is_adjudicated(self) -> bool | None: ...
+    @property
+    def excluded_for(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A decision; `reason` (a label) and `probability` (of no instance) only where excluded."""
+    """A decision; `reason` (a label, or why an organizer has taken the image out) and `probability`
+    (of no instance) only where excluded. `is_adjudicated`: an organizer has decided it."""
 
     decision: Decision
     reason: str = ""
     probability: float = 0.0
+    is_adjudicated: bool = False
 
 
 def decide(image: Verified, verified: frozenset[str]) -> Finding:
@@ -68,18 +74,26 @@ def decide(image: Verified, verified: frozenset[str]) -> Finding:
 
     Only a retired task with votes decides: an open or disputed one, or none at all, is undecided,
     and so is one whose consensus goes by the cost of a mistake against the probabilities. Of a gold
-    image the answer is known; one that was withdrawn as gold nobody verifies.
+    image the answer is known; one that was withdrawn as gold nobody verifies. What an organizer has
+    excluded is no test image, whether it is verified or not.
     """
+    if image.excluded_for is not None:
+        return Finding(Decision.EXCLUDED, image.excluded_for, 1.0, is_adjudicated=True)
     if image.super_class not in verified:
         return Finding(Decision.NOT_VERIFIED)
     if image.verifying_state == Task.State.GOLD:
         return _known(image)
-    if image.verifying_state != Task.State.RETIRED or not image.n_votes:
+    return _verdict(image)
+
+
+def _verdict(image: Verified) -> Finding:
+    is_adjudicated = bool(image.is_adjudicated)
+    if image.verifying_state != Task.State.RETIRED or not (image.n_votes or is_adjudicated):
         return Finding(Decision.UNDECIDED)
     if image.p_instance is None or not image.label or is_precaution(image.label, image.p_instance):
         return Finding(Decision.UNDECIDED)
     if is_non_instance(image.p_instance):
-        return Finding(Decision.EXCLUDED, image.label, 1 - image.p_instance)
+        return Finding(Decision.EXCLUDED, image.label, 1 - image.p_instance, is_adjudicated)
     return Finding(Decision.KEPT)
 
 

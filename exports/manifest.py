@@ -109,7 +109,7 @@ def _ledger_row(image_id: int, image: ImageRecord, finding: Finding) -> dict[str
         "votes": orjson.loads(image.votes or "{}"),
         "n_votes": image.n_votes,
         "n_unusable": image.n_verdicts_unusable,
-        "rule": RULE["name"],
+        "rule": "adjudication" if finding.is_adjudicated else RULE["name"],
         "rule_version": RULE["version"],
         "method": image.verifying_method,
         "consensus_version": image.verifying_version,

@@ -15,73 +15,50 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from catalog.models import Dataset
 from exports.models import Release
+from exports.standing import BOXING, EXCLUDED, SOURCES, VERDICT, VERIFYING
 
 CHUNK_ROWS = 2000
 
-# An image may have been through several campaigns of its super-class: the consensus that most
-# workers stand behind counts, and of equals the oldest campaign's. `{images}` says of which images,
-# `{columns}` what is told of each.
-BOXING = """
-    SELECT DISTINCT ON (task.image_id)
-        task.image_id, {columns}
-    FROM crowd_campaign campaign
-    JOIN crowd_task task ON task.campaign_id = campaign.id AND task.state <> 'gold'
-    JOIN catalog_image image
-        ON image.id = task.image_id AND image.super_class = campaign.super_class
-    LEFT JOIN annotate_consensus consensus
-        ON consensus.task_id = task.id AND consensus.is_current
-    WHERE campaign.dataset_id = %(dataset)s AND campaign.kind = 'box' AND {images}
-    ORDER BY task.image_id, coalesce(consensus.n_looked, 0) DESC, campaign.id
-"""
-
-# As above. Gold has no consensus; what is known of it decides where it is to be verified and nobody
-# has. A photo that was withdrawn as gold waits for another campaign that asks about it.
-VERIFYING = """
-    SELECT DISTINCT ON (task.image_id)
-        task.image_id, {columns}
-    FROM crowd_campaign campaign
-    JOIN crowd_task task ON task.campaign_id = campaign.id
-    JOIN catalog_image image
-        ON image.id = task.image_id AND image.super_class = campaign.super_class
-    LEFT JOIN verify_consensusverdict verdict
-        ON verdict.task_id = task.id AND verdict.is_current
-    LEFT JOIN crowd_goldstandard gold ON gold.task_id = task.id AND gold.withdrawn_at IS NULL
-    LEFT JOIN catalog_reference reference ON reference.id = gold.reference_id
-    WHERE campaign.dataset_id = %(dataset)s AND campaign.kind = 'verify' AND {images}
-    ORDER BY task.image_id, coalesce(verdict.n_votes, 0) DESC, reference.id IS NULL,
-        task.state = 'gold', campaign.id
-"""
-
 _OF_SPLIT = "image.split = %(split)s"
-_BOXING_COLUMNS = """
-        campaign.slug, task.state, consensus.id AS consensus_id, consensus.version,
-        consensus.method, consensus.n_looked, consensus.n_unusable, consensus.expected_unseen,
-        consensus.risk, consensus.mean_iou, consensus.is_capped
+_BOXING_COLUMNS = f"""
+        campaign.slug, task.state, {SOURCES}, consensus.version,
+        CASE WHEN settled.id IS NULL THEN consensus.method ELSE 'adjudicated' END AS method,
+        consensus.n_looked, consensus.n_unusable,
+        CASE WHEN settled.id IS NULL THEN consensus.expected_unseen END AS expected_unseen,
+        CASE WHEN settled.id IS NULL THEN consensus.risk END AS risk,
+        consensus.mean_iou, consensus.is_capped, task.is_adjudicated
 """
-_VERIFYING_COLUMNS = """
-        task.state, verdict.version, verdict.method, verdict.label,
-        verdict.p_instance, verdict.probabilities, verdict.votes, verdict.n_votes,
-        verdict.n_unusable, reference.status AS known_status, reference.reason AS known_reason
+_VERIFYING_COLUMNS = f"""
+        task.state, verdict.version, {VERDICT},
+        CASE WHEN settled.id IS NULL THEN verdict.method ELSE 'adjudicated' END AS method,
+        verdict.probabilities, verdict.votes, verdict.n_unusable,
+        reference.reason AS known_reason
 """
 _TEST_ONLY = _OF_SPLIT + " AND %(split)s = 'test'"
 # put together from constants alone; values are parameters
 _IMAGES = f"""
 WITH boxing AS ({BOXING.format(columns=_BOXING_COLUMNS, images=_OF_SPLIT)}),
-verifying AS ({VERIFYING.format(columns=_VERIFYING_COLUMNS, images=_TEST_ONLY)})
+verifying AS ({VERIFYING.format(columns=_VERIFYING_COLUMNS, images=_TEST_ONLY)}),
+excluded AS ({EXCLUDED})
 SELECT image.id, image.file_name, image.width, image.height, image.licence, image.licence_url,
     image.rights_holder, image.super_class, image.taxon_id,
     boxing.slug, boxing.state, boxing.version, boxing.method, boxing.n_looked, boxing.n_unusable,
-    boxing.expected_unseen, boxing.risk, boxing.mean_iou, boxing.is_capped,
+    boxing.expected_unseen, boxing.risk, boxing.mean_iou, boxing.is_capped, boxing.is_adjudicated,
     verifying.state, verifying.version, verifying.method, verifying.label,
     verifying.p_instance, verifying.probabilities::text, verifying.votes::text, verifying.n_votes,
     verifying.n_unusable, verifying.known_status, verifying.known_reason,
-    box.x, box.y, box.w, box.h, box.score, box.n_workers, box.n_looked, box.spread::text
+    verifying.is_adjudicated, excluded.ground,
+    coalesce(box.x, drawn.x), coalesce(box.y, drawn.y), coalesce(box.w, drawn.w),
+    coalesce(box.h, drawn.h), coalesce(box.score, 1.0), coalesce(box.n_workers, 0),
+    coalesce(box.n_looked, boxing.n_looked, 0), coalesce(box.spread::text, '[0, 0, 0, 0]')
 FROM catalog_image image
 LEFT JOIN boxing ON boxing.image_id = image.id
 LEFT JOIN verifying ON verifying.image_id = image.id
+LEFT JOIN excluded ON excluded.image_id = image.id
 LEFT JOIN annotate_consensusbox box ON box.consensus_id = boxing.consensus_id
+LEFT JOIN annotate_adjudicatedbox drawn ON drawn.adjudication_id = boxing.adjudication_id
 WHERE image.dataset_id = %(dataset)s AND image.split = %(split)s AND image.state = 'here'
-ORDER BY image.file_name COLLATE "C", box.number
+ORDER BY image.file_name COLLATE "C", coalesce(box.number, drawn.number)
 """  # noqa: S608
 
 _PARTS = """
@@ -129,11 +106,16 @@ SELECT DISTINCT 'verdicts', verdict.method FROM verify_consensusverdict verdict
 JOIN crowd_task task ON task.id = verdict.task_id
 JOIN crowd_campaign campaign ON campaign.id = task.campaign_id
 WHERE verdict.is_current AND campaign.dataset_id = %(dataset)s
+UNION
+SELECT CASE campaign.kind WHEN 'box' THEN 'boxes' ELSE 'verdicts' END, 'adjudicated'
+FROM crowd_task task JOIN crowd_campaign campaign ON campaign.id = task.campaign_id
+WHERE task.is_adjudicated AND task.state = 'retired' AND campaign.dataset_id = %(dataset)s
 """
 
 
 class BoxRecord(NamedTuple):
-    """One consensus box; `spread` is JSON text: [left, top, right, bottom] in pixels."""
+    """One box of the consensus, or of an organizer's answer, with score 1; `spread` is JSON text:
+    [left, top, right, bottom] in pixels."""
 
     x: float
     y: float
@@ -150,7 +132,9 @@ class ImageRecord(NamedTuple):
 
     The `boxing` half is of the box campaign, the `verifying` half of the verify campaign, which is
     read for the test split only; `label` is its consensus. `probabilities` and `votes` are JSON
-    text, by label. `known_status` and `known_reason` are those of its reference where it is gold.
+    text, by label, as the crowd has them. `is_adjudicated`: an organizer has settled it, and
+    `excluded_for` is why one has taken the image out. `known_status`
+    and `known_reason` are those of its reference where it is gold.
     """
 
     pk: int
@@ -172,6 +156,7 @@ class ImageRecord(NamedTuple):
     risk: float | None
     mean_iou: float | None
     is_capped: bool | None
+    is_boxing_adjudicated: bool | None
     verifying_state: str | None
     verifying_version: int | None
     verifying_method: str | None
@@ -183,6 +168,8 @@ class ImageRecord(NamedTuple):
     n_verdicts_unusable: int | None
     known_status: str | None
     known_reason: str | None
+    is_adjudicated: bool | None
+    excluded_for: str | None
 
 
 class CategoryRecord(NamedTuple):

@@ -1,8 +1,9 @@
 """Counts of a data set for its statistics: grouped in the database, at most thousands of rows back.
 
 They see what a release sees (`exports/queries.py`): images whose photograph is here, each with the
-consensus that most workers stand behind. Boxes are those of train, validation and images without a
-split. Boxes are clipped to the image, as a release writes them.
+consensus that most workers stand behind, or what an organizer has settled. Boxes are
+those of train, validation and images without a split, clipped to the image, as a release writes
+them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from catalog.models import Dataset
 from exports.profiles import PROFILES
-from exports.queries import BOXING, VERIFYING
+from exports.standing import BOXING, EXCLUDED, SOURCES, VERDICT, VERIFYING
 from verify.question import THRESHOLD
 
 N_BINS = 1000
@@ -32,17 +33,25 @@ FROM catalog_image WHERE dataset_id = %(dataset)s GROUP BY super_class, taxon_id
 # as `Profile.size` does. A consensus numbers its boxes from 1, so that images with at least n boxes
 # are as many as boxes with the number n.
 _WITH_BOXES = BOXING.format(
-    columns="consensus.id AS consensus_id, image.super_class, image.width, image.height",
+    columns=f"{SOURCES}, image.super_class, image.width, image.height",
     images="image.split IN ('', 'train', 'val') AND image.state = 'here'",
 )
 _BOXES = f"""
-WITH box AS (
-    SELECT boxing.super_class, boxing.width, boxing.height, box.number,
-        least(box.x + box.w, boxing.width) - greatest(box.x, 0) AS w,
-        least(box.y + box.h, boxing.height) - greatest(box.y, 0) AS h,
-        least(1.0, %(max_side)s / greatest(boxing.width, boxing.height)::float8) AS scale
-    FROM ({_WITH_BOXES}) AS boxing
+WITH boxing AS ({_WITH_BOXES}
+), placed AS (
+    SELECT boxing.*, box.number, box.x, box.y, box.w AS box_w, box.h AS box_h FROM boxing
     JOIN annotate_consensusbox box ON box.consensus_id = boxing.consensus_id
+    UNION ALL
+    SELECT boxing.*, box.number, box.x, box.y, box.w, box.h FROM boxing
+    JOIN annotate_adjudicatedbox box ON box.adjudication_id = boxing.adjudication_id
+), box AS (
+    SELECT super_class, width, height, number,
+        least(x + box_w, width) - greatest(x, 0) AS w,
+        least(y + box_h, height) - greatest(y, 0) AS h,
+        least(1.0, %(max_side)s / greatest(width, height)::float8) AS scale
+    FROM placed WHERE NOT EXISTS (
+        SELECT FROM ({EXCLUDED}) AS excluded WHERE excluded.image_id = placed.image_id
+    )
 ), seen AS (
     SELECT super_class, number, sqrt(w * h) / sqrt(width::float8 * height) AS relative,
         w * (greatest(1, round(width * scale)) / width)
@@ -63,26 +72,30 @@ GROUP BY GROUPING SETS ((super_class, size), (super_class, relative), (super_cla
 
 # Grouped by all that `exports.filtering.decide` looks at, so that it can decide a group at once.
 _VERIFYING = VERIFYING.format(
-    columns="task.state, verdict.label, verdict.p_instance, verdict.n_votes, "
-    "reference.status AS known_status",
+    columns=f"task.state, {VERDICT}",
     images="image.split = 'test' AND image.state = 'here'",
 )
 _VERIFIED = f"""
-WITH verifying AS ({_VERIFYING})
+WITH verifying AS ({_VERIFYING}),
+excluded AS ({EXCLUDED})
 SELECT image.super_class, verifying.state, min(verifying.n_votes), verifying.label,
-    min(verifying.p_instance), verifying.known_status, count(*)
+    min(verifying.p_instance), verifying.known_status, verifying.is_adjudicated,
+    min(excluded.ground), count(*)
 FROM catalog_image image
 LEFT JOIN verifying ON verifying.image_id = image.id
+LEFT JOIN excluded ON excluded.image_id = image.id
 WHERE image.dataset_id = %(dataset)s AND image.split = 'test' AND image.state = 'here'
     AND image.super_class = ANY(%(verified)s)
 GROUP BY image.super_class, verifying.state, coalesce(verifying.n_votes, 0) > 0, verifying.label,
-    1 - verifying.p_instance > %(threshold)s, verifying.known_status
+    1 - verifying.p_instance > %(threshold)s, verifying.known_status, verifying.is_adjudicated,
+    excluded.ground IS NULL
 """  # noqa: S608
 
 # What grows with every image, consensus and verdict, without counting any of them.
 _NEWEST = """
 SELECT (SELECT max(id) FROM catalog_image), (SELECT max(id) FROM annotate_consensus),
-    (SELECT max(id) FROM verify_consensusverdict), (SELECT max(id) FROM crowd_goldstandard)
+    (SELECT max(id) FROM verify_consensusverdict), (SELECT max(id) FROM crowd_goldstandard),
+    (SELECT max(id) FROM annotate_adjudication), (SELECT max(id) FROM verify_adjudication)
 """
 
 
@@ -114,6 +127,8 @@ class VerifiedCount(NamedTuple):
     label: str | None
     p_instance: float | None
     known_status: str | None
+    is_adjudicated: bool | None
+    excluded_for: str | None
     n: int
     known_reason: str | None = None
 

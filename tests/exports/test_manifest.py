@@ -65,7 +65,7 @@ def test_an_image_leaves_when_the_non_instances_outweigh_the_animal(woods, make_
         "n_votes": 4,
         "n_unusable": 0,
         "rule": "summed_non_instance_probability",
-        "rule_version": "3",
+        "rule_version": "4",
         "method": "votes-1",
         "consensus_version": 1,
     }
