@@ -182,7 +182,7 @@ def test_several_photographs_are_fetched_at_once_and_servers_share_what_there_is
         with lock:
             n_now += 1
             n_most = max(n_most, n_now)
-        time.sleep(0.15)
+        time.sleep(0.3)
         with lock:
             n_now -= 1
         web.body(photo())(request)
@@ -306,7 +306,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_half_there(site, settings):
 
     def stalling(request):
         reached.set()
-        go_on.wait(20)
+        go_on.wait(60)
         web.body(photo())(request)
 
     for number in range(6):
@@ -325,8 +325,8 @@ def test_killed_at_any_moment_nothing_is_lost_or_half_there(site, settings):
         [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True
     )
     try:
-        assert reached.wait(30)
-        deadline = time.monotonic() + 20
+        assert reached.wait(60)
+        deadline = time.monotonic() + 60
         while Image.objects.filter(state="here").count() < 3 and time.monotonic() < deadline:
             time.sleep(0.05)
     finally:

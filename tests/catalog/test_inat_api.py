@@ -270,7 +270,7 @@ def test_a_reader_that_is_killed_goes_on_where_it_was(tmp_path):
         def holds_the_second(request):
             if len(api.asked) == 2:
                 held.set()
-                go_on.wait(20)
+                go_on.wait(60)
             whole(request)
 
         api.answers["/v1/observations"] = holds_the_second
@@ -283,7 +283,7 @@ def test_a_reader_that_is_killed_goes_on_where_it_was(tmp_path):
         }
         process = subprocess.Popen([sys.executable, "-c", code], env=environment)
         try:
-            assert held.wait(30)
+            assert held.wait(60)
         finally:
             process.send_signal(signal.SIGKILL)
             process.wait()
