@@ -1,6 +1,16 @@
 from django.urls import path
 
-from dashboard import activity, campaign_plans, data_sets, gold, history, power, reports, views
+from dashboard import (
+    activity,
+    campaign_life,
+    campaign_plans,
+    data_sets,
+    gold,
+    history,
+    power,
+    reports,
+    views,
+)
 
 app_name = "dashboard"
 urlpatterns = [
@@ -18,6 +28,10 @@ urlpatterns = [
     path("campaigns/new/", views.campaign_new, name="campaign_new"),
     path("campaigns/<slug:slug>/", views.campaign, name="campaign"),
     path("campaigns/<slug:slug>/activity/", activity.campaign_activity, name="campaign_activity"),
+    path("campaigns/<slug:slug>/archive/", campaign_life.campaign_archive, name="campaign_archive"),
+    path("campaigns/<slug:slug>/clone/", campaign_life.clone, name="campaign_clone"),
+    path("campaigns/<slug:slug>/figures/", campaign_life.campaign_figures, name="campaign_figures"),
+    path("campaigns/<slug:slug>/instructions/", campaign_life.instructions, name="instructions"),
     path("campaigns/<slug:slug>/status/", views.campaign_status, name="campaign_status"),
     path("campaigns/<slug:slug>/invitations/", views.invite, name="invite"),
     path(

@@ -60,14 +60,17 @@ WORKER_CHANGES = {
 @organizer_only
 def overview(request: HttpRequest) -> HttpResponse:
     """How far is every campaign?"""
-    rows = campaigns.overview()
+    is_archive = "archived" in request.GET
+    rows = campaigns.overview(is_archived=is_archive)
     total = sum((row.progress for row in rows), campaigns.Progress())
     reported = reports.n_new_by_campaign()
     context = {
         "rows": [(row, reported.get(row.campaign.pk, 0)) for row in rows],
         "super_classes": campaigns.by_super_class(rows),
         "total": total,
-        "n_reported": sum(reported.values()),
+        "n_reported": sum(reported.get(row.campaign.pk, 0) for row in rows),
+        "is_archive": is_archive,
+        "n_archived": len(rows) if is_archive else campaigns.n_archived(),
     }
     return pages.page(request, "dashboard/overview.html", context)
 

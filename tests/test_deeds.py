@@ -67,6 +67,11 @@ NEW = {"kind": "box", "slug": "new-birds", "super_class": "Aves", "stopping": "f
 DEEDS = {
     "dashboard:campaign_new": Deed("create", lambda _: NEW | {"dataset": _birds().dataset.slug}),
     "dashboard:campaign_status": Deed("pause", {"status": "paused"}),
+    "dashboard:campaign_archive": Deed("archive", {"archive": "yes"}),
+    "dashboard:campaign_clone": Deed(
+        "clone", lambda _: {"slug": "birds-2", "dataset": _birds().dataset.slug}
+    ),
+    "dashboard:instructions": Deed("edit instructions", {"text": "Nests not.", "knowing": "1"}),
     "dashboard:invite": Deed("invite", {"max_uses": "1"}),
     "dashboard:revoke_invitation": Deed("revoke"),
     "dashboard:gold_add": Deed("add gold", {"count": "1"}, _known_photo),

@@ -35,6 +35,7 @@ BODIES = {
     "verify:verdict": make.verdict(),
 }
 FORMS = {
+    "dashboard:campaign_archive": {"archive": "no"},
     "dashboard:campaign_status": {"status": "running"},
     "dashboard:worker_status": {"action": "reinstate"},
     "dashboard:invite": {"max_uses": "1"},
@@ -86,6 +87,10 @@ ALLOWED = {
     "dashboard:activity": ORGANIZERS,
     "dashboard:activity_csv": ORGANIZERS,
     "dashboard:campaign_activity": ORGANIZERS,
+    "dashboard:campaign_archive": ORGANIZERS,
+    "dashboard:campaign_clone": ORGANIZERS,
+    "dashboard:campaign_figures": ORGANIZERS,
+    "dashboard:instructions": ORGANIZERS,
     "dashboard:data_sets": ORGANIZERS,
     "dashboard:data_set": ORGANIZERS,
     "dashboard:data_set_status": ORGANIZERS,

@@ -119,9 +119,10 @@ class Stock:
     n_images: int
 
 
-def overview() -> list[CampaignRow]:
-    """Every campaign, running ones first, then by name."""
-    campaigns = list(Campaign.objects.select_related("dataset").order_by("slug"))
+def overview(*, is_archived: bool = False) -> list[CampaignRow]:
+    """Every campaign in the lists, or in the archive, running ones first, then by name."""
+    shown = Campaign.objects.filter(archived_at__isnull=not is_archived)
+    campaigns = list(shown.select_related("dataset").order_by("slug"))
     progress = _progress(Task.objects.all())
     workers = _n_workers(Enrolment.objects.all())
     last = _last_answers(ANSWERS.values())
@@ -135,6 +136,11 @@ def overview() -> list[CampaignRow]:
         for campaign in campaigns
     ]
     return sorted(rows, key=lambda row: STATUS_ORDER.index(Campaign.Status(row.campaign.status)))
+
+
+def n_archived() -> int:
+    """How many campaigns are in the archive."""
+    return Campaign.objects.filter(archived_at__isnull=False).count()
 
 
 def by_super_class(rows: Iterable[CampaignRow]) -> list[SuperClassRow]:

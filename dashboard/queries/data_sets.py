@@ -90,7 +90,8 @@ def data_sets() -> list[DataSetRow]:
     for dataset, *part in counted.values_list(*fields, "n"):
         counts[dataset].append(Part(*part))
     campaigns = dict(
-        Campaign.objects.values("dataset")
+        Campaign.objects.filter(archived_at=None)
+        .values("dataset")
         .order_by("dataset")
         .annotate(n=Count("*"))
         .values_list("dataset", "n")
@@ -145,8 +146,8 @@ def troubles(dataset: Dataset) -> list[Trouble]:
 
 
 def campaigns_of(dataset: Dataset) -> list[Campaign]:
-    """The campaigns about a data set, by name."""
-    return list(Campaign.objects.filter(dataset=dataset).order_by("slug"))
+    """The campaigns about a data set that are not in the archive, by name."""
+    return list(Campaign.objects.filter(dataset=dataset, archived_at=None).order_by("slug"))
 
 
 def copies_of(dataset: Dataset) -> list[DatasetCopy]:
