@@ -55,7 +55,7 @@ def page_seconds() -> float:
     statistics_store.refresh(dataset, clock=timezone.now)
     client = Client(headers={"host": "localhost"})
     client.force_login(people.add_user("olga", "a-long-enough-one", role=User.Role.ORGANIZER))
-    address = f"/organize/data-sets/{dataset.slug}/statistics/"
+    address = f"/dashboard/data-sets/{dataset.slug}/statistics/"
 
     def look() -> None:
         assert client.get(address).status_code == 200

@@ -6,12 +6,12 @@ app_name = "exports"
 urlpatterns = [
     path("dashboard/releases/", views.releases_page, name="releases_page"),
     path(
-        "organize/data-sets/<slug:slug>/statistics/",
+        "dashboard/data-sets/<slug:slug>/statistics/",
         statistics_page.statistics_page,
         name="statistics",
     ),
     path(
-        "organize/data-sets/<slug:slug>/statistics.json",
+        "dashboard/data-sets/<slug:slug>/statistics.json",
         statistics_page.statistics_json,
         name="statistics_json",
     ),

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.services]
 def test_the_statistics_of_a_data_set(site: Site, newcomer: People):
     page = newcomer.organizer(color_scheme="light")
     # it is counted when somebody looks for the first time; the page renews itself
-    page.goto(f"{site.address}/organize/data-sets/scenes/statistics/")
+    page.goto(f"{site.address}/dashboard/data-sets/scenes/statistics/")
     page.locator("[data-charts=drawn]").wait_for(state="attached")
     chart = page.get_by_role("img", name=re.compile("^A falling line on a logarithmic scale"))
     line = chart.locator(".mark-line path").first
