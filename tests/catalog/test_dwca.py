@@ -244,6 +244,18 @@ def test_an_observer_is_known_by_an_id_before_a_name(tmp_path):
     assert observers == ["https://orcid.org/0", "Ada (ada)", ""]
 
 
+def test_addresses_in_the_core_count_where_no_extension_names_photographs(tmp_path):
+    terms = (*OCCURRENCE_TERMS, "http://rs.tdwg.org/dwc/terms/associatedMedia")
+    row = occurrence(1, associatedMedia=f"{A} | {B}", rightsHolder="Cyd")
+    meta = meta_xml(terms, MEDIA_TERMS)
+    meta = meta[: meta.index("<extension")] + "</archive>"
+    found = staged(write_archive(tmp_path, table([row], names(terms)), [], meta=meta))
+    assert [(each["url"], each["rights_holder"]) for each in found.photos] == [
+        (A, "Cyd"),
+        (B, "Cyd"),
+    ]
+
+
 def test_places_and_dates_that_are_none_are_left_out(tmp_path):
     folder = write_archive(
         tmp_path,
