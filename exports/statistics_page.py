@@ -17,8 +17,8 @@ from charts import downloads
 from crowd.permissions import organizer_only
 from exports import jobs, statistics_store
 from exports import statistics_queries as queries
-from exports.statistics import as_json
 from exports.statistics_figures import figures
+from exports.statistics_json import as_json
 from exports.statistics_store import Counted
 
 logger = logging.getLogger(__name__)

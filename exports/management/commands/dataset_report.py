@@ -11,8 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from catalog.models import Dataset
 from charts import Figure
 from exports.snapshot import open_snapshot
-from exports.statistics import as_json, count
+from exports.statistics import count
 from exports.statistics_figures import figures
+from exports.statistics_json import as_json
 
 
 class Command(BaseCommand):
