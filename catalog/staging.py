@@ -105,7 +105,10 @@ class Staging:
     def run(
         self, query: str, parameters: Sequence[object], words: str, on_progress: Progress
     ) -> None:
-        """Execute a statement that takes long; `on_progress` hears of it from another thread."""
+        """Execute a statement that takes long; `on_progress` hears of it from another thread.
+
+        Raises `Unusable` where memory and disk do not suffice.
+        """
         on_progress(words, 0.0)
         is_over = Event()
 
@@ -117,6 +120,11 @@ class Staging:
         watcher.start()
         try:
             self.sql.execute(query, list(parameters))
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+            raise Unusable(
+                f"{words} found no room ({_first_line(error)}); free some space for "
+                f"{self.directory}."
+            ) from error
         finally:
             is_over.set()
             watcher.join()
@@ -202,7 +210,7 @@ def _connected(directory: Path, memory_mb: int) -> Iterator[duckdb.DuckDBPyConne
     except (OSError, duckdb.Error) as error:
         raise Unusable(
             f"{directory} cannot be used to stage an import ({_first_line(error)}); is another "
-            "import using it?"
+            "import using it? If not, delete it."
         ) from error
     try:
         yield sql

@@ -44,9 +44,11 @@ def stage(path: Path, staging: Staging, *, on_progress: Progress) -> None:
         _load(staging, folder, where, "raw_occurrence", archive.core, on_progress)
         for table in media:
             _load(staging, folder, where, "raw_media", table, on_progress)
+    unpacking.discard(staging.directory)
+    has_associated = "associatedmedia" in archive.core.columns
     if not media:
-        tables.make(staging, "raw_media", ("id", *occurrences.MEDIA_COLUMNS))
-    without = "" if media else ": the archive has no Multimedia extension"
+        occurrences.take_associated(staging, on_progress)
+    without = "" if media or has_associated else ": the archive has no Multimedia extension"
     occurrences.stage_occurrences(staging, without, on_progress)
 
 

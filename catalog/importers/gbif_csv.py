@@ -28,13 +28,6 @@ _WITHOUT = (
     ": the table names none, and no multimedia.txt lies beside it; ask GBIF for a Darwin Core "
     "Archive"
 )
-_ASSOCIATED = """
-INSERT INTO raw_media
-SELECT row_number() OVER (), id, '', '', trim(address), '', '', '', '', '' FROM (
-    SELECT "row", id, unnest(string_split(associatedmedia, '|')) AS address
-    FROM raw_occurrence WHERE associatedmedia <> '' ORDER BY "row"
-) WHERE regexp_matches(address, '(?i)^ *https?://')
-"""
 
 
 def stage(path: Path, staging: Staging, *, on_progress: Progress) -> None:
@@ -45,13 +38,14 @@ def stage(path: Path, staging: Staging, *, on_progress: Progress) -> None:
     staging.clear()
     occurrences.forget(staging)
     table, media = _found(path, staging, on_progress)
-    wanted = (*occurrences.OCCURRENCE_COLUMNS, "associatedmedia")
-    has_associated = _load(staging, "raw_occurrence", table, wanted, on_progress)
+    has_associated = _load(
+        staging, "raw_occurrence", table, occurrences.OCCURRENCE_COLUMNS, on_progress
+    )
     if media:
         _load(staging, "raw_media", media, occurrences.MEDIA_COLUMNS, on_progress)
     else:
-        tables.make(staging, "raw_media", ("id", *occurrences.MEDIA_COLUMNS))
-        staging.run(_ASSOCIATED, (), "Reading addresses", on_progress)
+        occurrences.take_associated(staging, on_progress)
+    unpacking.discard(staging.directory)
     without = "" if media or has_associated else _WITHOUT
     occurrences.stage_occurrences(staging, without, on_progress)
 
@@ -83,7 +77,8 @@ def _found(path: Path, staging: Staging, on_progress: Progress) -> tuple[Path, P
 def _load(
     staging: Staging, into: str, file: Path, wanted: tuple[str, ...], on_progress: Progress
 ) -> bool:
-    """Load a table by the names in its first line; whether it has the last column wanted."""
+    """Load a table by the names in its first line; whether it has a column of addresses."""
+    file = tables.as_utf8(file, "utf-8", staging.directory)
     layout, names = _layout(file)
     key = next((name for name in _KEYS if name in names), None)
     if key is None:
@@ -97,7 +92,7 @@ def _load(
         columns[name] = Column(names.get(found))
     if not tables.load(staging, into, file, layout, columns, on_progress) and "occ" in into:
         raise Unusable(f"{file.name} has no row that can be read.")
-    return wanted[-1] in names
+    return "associatedmedia" in names
 
 
 def _layout(file: Path) -> tuple[Layout, dict[str, int]]:

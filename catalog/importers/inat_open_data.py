@@ -114,5 +114,4 @@ def _load(staging: Staging, name: str, file: Path, on_progress: Progress) -> Non
         for column in _COLUMNS[name]
     }
     tables.load(staging, f"raw_{name}", unpacked, Layout(), columns, on_progress)
-    if unpacked != file:
-        unpacked.unlink()
+    unpacking.discard(staging.directory)

@@ -12,6 +12,14 @@ from catalog.importers.naming import TAXON_COLUMNS
 _TAXON_ID = "CASE WHEN institutioncode = 'iNaturalist' THEN taxonid ELSE '' END"
 _NAMED = ", ".join(_TAXON_ID if name == "taxonid" else f'"{name}"' for name in TAXON_COLUMNS)
 
+ASSOCIATED = """
+INSERT INTO raw_media
+SELECT row_number() OVER (), id, '', '', trim(address), '', '', '', '', '' FROM (
+    SELECT "row", id, unnest(string_split(associatedmedia, '|')) AS address
+    FROM raw_occurrence WHERE associatedmedia <> '' ORDER BY "row"
+) WHERE regexp_matches(address, '(?i)^ *https?://')
+"""
+
 LINEAGES = f"""
 CREATE OR REPLACE TABLE raw_lineage AS
 SELECT hash({_NAMED}) AS lineage, min_by([{_NAMED}], "row") AS told

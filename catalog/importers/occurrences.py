@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from catalog import licences
 from catalog.importers import occurrence_queries as queries
+from catalog.importers import tables
 from catalog.importers.naming import TAXON_COLUMNS, NamedTaxon, named
 from catalog.staging import Progress, Staging
 
@@ -28,6 +29,7 @@ OCCURRENCE_COLUMNS = (
     "decimallongitude",
     "coordinateuncertaintyinmeters",
     "rightsholder",
+    "associatedmedia",
 )
 MEDIA_COLUMNS = (
     "type",
@@ -57,6 +59,12 @@ def forget(staging: Staging) -> None:
     """Drop the raw and intermediate tables, of this reading or of one that was killed."""
     for name in _SCRATCH:
         staging.sql.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def take_associated(staging: Staging, on_progress: Progress) -> None:
+    """Make `raw_media` of the addresses that the occurrences themselves name, | between them."""
+    tables.make(staging, "raw_media", ("id", *MEDIA_COLUMNS))
+    staging.run(queries.ASSOCIATED, (), "Reading addresses", on_progress)
 
 
 def stage_occurrences(staging: Staging, without: str, on_progress: Progress) -> None:

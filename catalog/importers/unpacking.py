@@ -22,6 +22,8 @@ from catalog.importers import paths
 from catalog.importers.records import Refused, Unusable
 from catalog.staging import Progress
 
+# folders of ours within a staging's
+UNPACKED, REWRITTEN = "unpacked", "rewritten"
 _CHUNK = 1 << 20
 # tables of text shrink to a tenth; a bomb of one byte repeated to a thousandth
 _HIGHEST_RATIO = 200
@@ -116,7 +118,7 @@ def opened(path: Path, into: Path) -> Iterator[Folder]:
     with _told(path):
         archive = zipfile.ZipFile(path)
     with archive:
-        yield ZipFolder(path, archive, into / "unpacked")
+        yield ZipFolder(path, archive, into / UNPACKED)
 
 
 def gunzipped(path: Path, into: Path, on_progress: Progress) -> Path:
@@ -124,12 +126,18 @@ def gunzipped(path: Path, into: Path, on_progress: Progress) -> Path:
     if path.suffix.lower() != ".gz":
         return path
     n_packed = path.stat().st_size
-    target = into / "unpacked" / path.stem
+    target = into / UNPACKED / path.stem
     with _told(path), gzip.open(path) as packed:
         most = int(min(shutil.disk_usage(into).free * _SHARE_OF_DISK, 2**62))
         most = min(most, max(n_packed * _HIGHEST_RATIO, _HARMLESS_BYTES))
         _copy(packed, target, path.name, most, on_progress)
     return target
+
+
+def discard(into: Path) -> None:
+    """Remove what was unpacked or rewritten there, once it is loaded."""
+    for name in (UNPACKED, REWRITTEN):
+        shutil.rmtree(into / name, ignore_errors=True)
 
 
 def _check_size(name: str, n_bytes: int, n_packed: int, into: Path) -> None:
