@@ -51,7 +51,8 @@ class ClaimView(APIView):
         if not held:
             return Response(status=status.HTTP_204_NO_CONTENT)
         body = [assignment_body(lease, slug, kind, now=now) for lease in held]
-        return Response({"assignments": body}, status=status.HTTP_201_CREATED)
+        told = held[0].n_instructions
+        return Response({"assignments": body, "instructions": told}, status=status.HTTP_201_CREATED)
 
 
 class RenewView(APIView):

@@ -25,7 +25,8 @@ SELECT enrolment.id, enrolment.cursor, enrolment.next_lap_at, enrolment.n_claime
                     0) < {PROVEN},
        campaign.has_qualification AND enrolment.qualified_at IS NULL, campaign.has_grid,
        EXISTS (SELECT FROM crowd_goldstandard gold
-               WHERE gold.campaign_id = campaign.id AND gold.withdrawn_at IS NULL)
+               WHERE gold.campaign_id = campaign.id AND gold.withdrawn_at IS NULL),
+       campaign.n_instructions
 FROM crowd_enrolment enrolment JOIN crowd_campaign campaign ON campaign.id = enrolment.campaign_id
 WHERE enrolment.worker_id = %s AND campaign.slug = %s
 FOR UPDATE OF enrolment
@@ -142,9 +143,11 @@ class LeasedImage:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A task in a worker's hands; `id` is the assignment's."""
+    """A task in a worker's hands; `id` is the assignment's, `n_instructions` the number of the
+    campaign's instructions that hold now."""
 
     id: uuid.UUID
     task_id: int
     lease_until: datetime
     image: LeasedImage
+    n_instructions: int

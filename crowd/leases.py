@@ -59,6 +59,7 @@ class _Place:
     is_unqualified: bool
     has_grid: bool
     has_gold: bool
+    n_instructions: int
 
 
 def claim(
@@ -89,6 +90,7 @@ def claim(
             "now": now,
             "until": until,
             "is_grid": is_grid,
+            "n_instructions": place.n_instructions,
         }
         held = _leases(claiming.HELD, known | {"count": count})
         held = _renew_tired(held, tired_before=now + (until - now) / 2, until=until)
@@ -170,7 +172,7 @@ def _leases(statement: str, values: dict[str, Any]) -> list[Lease]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [
-            Lease(id=id_, task_id=task_id, lease_until=until, image=LeasedImage(*image))
+            Lease(id_, task_id, until, LeasedImage(*image), values["n_instructions"])
             for id_, task_id, _position, until, *image in cursor.fetchall()
         ]
 
@@ -194,6 +196,7 @@ def _renew_tired(held: Sequence[Lease], *, tired_before: datetime, until: dateti
             lease.task_id,
             until if lease.id in renewed else lease.lease_until,
             lease.image,
+            lease.n_instructions,
         )
         for lease in held
     ]

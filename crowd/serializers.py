@@ -50,6 +50,9 @@ class AssignmentSerializer(serializers.Serializer[Any]):
 
 class AssignmentsSerializer(serializers.Serializer[Any]):
     assignments = AssignmentSerializer(many=True)
+    instructions = serializers.IntegerField(
+        help_text="Number of the version of the campaign's instructions that holds now."
+    )
 
 
 class LeaseSerializer(serializers.Serializer[Any]):

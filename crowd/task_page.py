@@ -46,6 +46,7 @@ def _campaign(campaign: Campaign) -> dict[str, Any]:
         "question": question(campaign),
         "super_class": campaign.super_class,
         "instructions": campaign.instructions,
+        "n_instructions": campaign.n_instructions,
         "session_goal": SESSION_GOAL,
         "has_grid": campaign.has_grid,
     }

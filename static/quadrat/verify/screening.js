@@ -56,7 +56,7 @@ export class Screening extends Session {
 
   /** @param {number} count @param {"grid"|"single"} [mode] */
   claim(count, mode = this.isGrid ? "grid" : "single") {
-    return request("POST", this.page.urls.claim, { count: Math.min(MOST, count), mode });
+    return this.ask(Math.min(MOST, count), { mode });
   }
 
   start() {
