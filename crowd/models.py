@@ -129,9 +129,21 @@ class Task(models.Model):
                 condition=Q(aggregate_due_at__isnull=False),
             ),
             models.Index(fields=["campaign", "agreement"], name="task_agreement"),
-            # what waits for an organizer
+            # what organizers walk along: the disputed and the riskiest, then what they have settled
             models.Index(
-                fields=["campaign", "risk"], name="task_disputed", condition=Q(state="disputed")
+                F("campaign"),
+                F("state"),
+                F("risk").desc(),
+                F("id"),
+                name="task_riskiest",
+                condition=Q(state__in=["disputed", "retired"], is_adjudicated=False),
+            ),
+            models.Index(
+                F("campaign"),
+                F("state_changed_at").desc(),
+                F("id"),
+                name="task_settled",
+                condition=Q(is_adjudicated=True),
             ),
             # what opening walks along when photographs have arrived
             models.Index(fields=["image"], name="task_awaited", condition=Q(state="awaited")),

@@ -44,7 +44,7 @@ class Layer:
 class Overlay:
     """A drawing in pixels of the full-size image; `words` say it without seeing it. `before` are
     the boxes of an earlier consensus, where two are compared. `is_known`: in the place of a
-    consensus are boxes that are known, of a gold photo."""
+    consensus are boxes that are known, of a gold photo; `is_settled`: an organizer's answer."""
 
     width: int
     height: int
@@ -53,6 +53,7 @@ class Overlay:
     consensus: tuple[Rectangle, ...]
     before: tuple[Rectangle, ...] | None = None
     is_known: bool = False
+    is_settled: bool = False
 
     @property
     def words(self) -> str:
@@ -60,7 +61,8 @@ class Overlay:
             return f"Boxes before {len(self.before)}, after {len(self.consensus)}"
         drawn = ", ".join(f"{layer.letter} {len(layer.boxes)}" for layer in self.layers)
         crowd = f"boxes by worker: {drawn}" if drawn else "no worker's boxes"
-        return f"{'Known boxes' if self.is_known else 'Consensus'} {len(self.consensus)}; {crowd}"
+        what = "Decided boxes" if self.is_settled else "Consensus"
+        return f"{'Known boxes' if self.is_known else what} {len(self.consensus)}; {crowd}"
 
 
 def letter(index: int) -> str:
@@ -90,6 +92,7 @@ def draw(
     *,
     letter_share: float = CARD_LETTER_SHARE,
     is_known: bool = False,
+    is_settled: bool = False,
 ) -> Overlay:
     """The drawing of one task. `letter_share` is the letters' height as a share of the longer side.
 
@@ -110,7 +113,7 @@ def draw(
         for index, boxes in enumerate(boxes_by_worker)
     )
     crowd = tuple(_rectangle(box, 0, size, width, height) for box in consensus)
-    return Overlay(width, height, size, layers, crowd, is_known=is_known)
+    return Overlay(width, height, size, layers, crowd, is_known=is_known, is_settled=is_settled)
 
 
 def draw_change(width: int, height: int, before: Sequence[XYWH], after: Sequence[XYWH]) -> Overlay:

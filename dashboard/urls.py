@@ -2,6 +2,7 @@ from django.urls import path
 
 from dashboard import (
     activity,
+    adjudicating,
     campaign_life,
     campaign_plans,
     data_sets,
@@ -40,6 +41,17 @@ urlpatterns = [
         name="revoke_invitation",
     ),
     path("campaigns/<slug:slug>/tasks/", views.gallery, name="gallery"),
+    path("campaigns/<slug:slug>/adjudicate/", adjudicating.adjudicate, name="adjudicate"),
+    path(
+        "campaigns/<slug:slug>/adjudicate/<int:task_id>/",
+        adjudicating.decide,
+        name="adjudicate_decide",
+    ),
+    path(
+        "campaigns/<slug:slug>/adjudicate/<int:task_id>/edit/",
+        adjudicating.edit,
+        name="adjudicate_edit",
+    ),
     path("campaigns/<slug:slug>/gold/", gold.gold, name="gold"),
     path("campaigns/<slug:slug>/gold/add/", gold.add, name="gold_add"),
     path("campaigns/<slug:slug>/gold/<int:gold_id>/withdraw/", gold.withdraw, name="gold_withdraw"),

@@ -74,6 +74,9 @@ DEEDS = {
     "dashboard:instructions": Deed("edit instructions", {"text": "Nests not.", "knowing": "1"}),
     "dashboard:invite": Deed("invite", {"max_uses": "1"}),
     "dashboard:revoke_invitation": Deed("revoke"),
+    "dashboard:adjudicate_decide": Deed(
+        "adjudicate: exclude", {"action": "exclude", "ground": "broken", "seen": "0"}
+    ),
     "dashboard:gold_add": Deed("add gold", {"count": "1"}, _known_photo),
     "dashboard:gold_withdraw": Deed("withdraw gold"),
     "dashboard:see_reports": Deed("see reports", _look, _reported),

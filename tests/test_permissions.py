@@ -35,6 +35,7 @@ BODIES = {
     "verify:verdict": make.verdict(),
 }
 FORMS = {
+    "dashboard:adjudicate_decide": {"action": "exclude", "ground": "broken", "seen": "0"},
     "dashboard:campaign_archive": {"archive": "no"},
     "dashboard:campaign_status": {"status": "running"},
     "dashboard:worker_status": {"action": "reinstate"},
@@ -105,6 +106,9 @@ ALLOWED = {
     "dashboard:invite": ORGANIZERS,
     "dashboard:revoke_invitation": ORGANIZERS,
     "dashboard:gallery": ORGANIZERS,
+    "dashboard:adjudicate": ORGANIZERS,
+    "dashboard:adjudicate_decide": ORGANIZERS,
+    "dashboard:adjudicate_edit": ORGANIZERS,
     "dashboard:gold": ORGANIZERS,
     "dashboard:gold_add": ORGANIZERS,
     "dashboard:gold_withdraw": ORGANIZERS,

@@ -9,9 +9,11 @@ from typing import TypeVar
 
 from django.db.models import Count, F, QuerySet
 
+from annotate.models import Adjudication as BoxAdjudication
 from annotate.models import Annotation, Consensus
 from annotate.queries import LOOKED
 from catalog.renditions import THUMBNAIL_PX
+from crowd.adjudicated import AnyAdjudication
 from crowd.models import Answer, Campaign, GoldScore, Outcome, Task
 from crowd.reports import comment_of, reason_of
 from dashboard.comparison import Comparison, Fused, compare
@@ -24,9 +26,11 @@ from dashboard.overlay import (
     style,
 )
 from dashboard.queries.samples import active_seconds
+from verify.models import Adjudication as VerdictAdjudication
 from verify.models import ConsensusVerdict, Label, Verdict
 
 A = TypeVar("A", bound=Answer)
+S = TypeVar("S", bound=AnyAdjudication)
 
 OUTCOME_WORDS = {
     Outcome.ANSWERED: "Boxed",
@@ -68,7 +72,8 @@ class Chip:
 @dataclass(frozen=True, slots=True)
 class Card:
     """A task as the gallery shows it. `overlay` for box tasks, `chips` for verification, `known`
-    the known answer of a gold photo in words."""
+    the known answer of a gold photo in words; `settled` where an organizer has decided, with the
+    boxes that stand in the place of the consensus."""
 
     task: Task
     answers: list[AnswerRow]
@@ -76,6 +81,17 @@ class Card:
     chips: list[Chip] = field(default_factory=list)
     consensus: Consensus | ConsensusVerdict | None = None
     known: str = ""
+    settled: AnyAdjudication | None = None
+
+    @property
+    def settled_words(self) -> str:
+        """What stands, as an organizer has decided it."""
+        if self.settled is None or self.settled.is_exclusion:
+            return "Excluded"
+        if self.overlay is None:
+            return str(Label(self.settled.result).label)
+        n = len(self.overlay.consensus)
+        return f"{n} box{'es' if n > 1 else ''}" if n else "Nothing to box"
 
     @property
     def thumbnail_width(self) -> int:
@@ -161,14 +177,25 @@ def _box_cards(tasks: Sequence[Task], letter_share: float) -> list[Card]:
         .prefetch_related("boxes")
         .order_by("pk")
     }
+    settled = _settled(BoxAdjudication.objects.filter(task__in=task_ids).prefetch_related("boxes"))
     return [
-        _box_card(task, annotations.get(task.pk, []), consensuses.get(task.pk), letter_share)
+        _box_card(
+            task,
+            annotations.get(task.pk, []),
+            consensuses.get(task.pk),
+            settled.get(task.pk),
+            letter_share,
+        )
         for task in tasks
     ]
 
 
 def _box_card(
-    task: Task, annotations: list[Annotation], consensus: Consensus | None, letter_share: float
+    task: Task,
+    annotations: list[Annotation],
+    consensus: Consensus | None,
+    settled: BoxAdjudication | None,
+    letter_share: float,
 ) -> Card:
     drawn = [
         {box.pk: (box.x, box.y, box.w, box.h) for box in annotation.boxes.all()}
@@ -199,10 +226,15 @@ def _box_card(
         task.image.width,
         task.image.height,
         [list(boxes.values()) for boxes in drawn],
-        [box.xywh for box in fused],
+        [box.xywh for box in fused] if settled is None else _xywh(settled),
         letter_share=letter_share,
+        is_settled=settled is not None,
     )
-    return Card(task, rows, overlay=overlay, consensus=consensus)
+    return Card(task, rows, overlay=overlay, consensus=consensus, settled=settled)
+
+
+def _xywh(settled: BoxAdjudication) -> list[tuple[float, float, float, float]]:
+    return [(box.x, box.y, box.w, box.h) for box in settled.boxes.all()]
 
 
 def _verdict_cards(tasks: Sequence[Task]) -> list[Card]:
@@ -218,12 +250,21 @@ def _verdict_cards(tasks: Sequence[Task]) -> list[Card]:
             "pk"
         )
     }
+    settled = _settled(VerdictAdjudication.objects.filter(task__in=task_ids))
     return [
-        _verdict_card(task, verdicts.get(task.pk, []), consensuses.get(task.pk)) for task in tasks
+        _verdict_card(
+            task, verdicts.get(task.pk, []), consensuses.get(task.pk), settled.get(task.pk)
+        )
+        for task in tasks
     ]
 
 
-def _verdict_card(task: Task, verdicts: list[Verdict], consensus: ConsensusVerdict | None) -> Card:
+def _verdict_card(
+    task: Task,
+    verdicts: list[Verdict],
+    consensus: ConsensusVerdict | None,
+    settled: VerdictAdjudication | None,
+) -> Card:
     evidence = set(consensus.evidence) if consensus else set()
     crowd = consensus.label if consensus else ""
     rows = [
@@ -240,7 +281,14 @@ def _verdict_card(task: Task, verdicts: list[Verdict], consensus: ConsensusVerdi
         )
         for index, verdict in enumerate(verdicts)
     ]
-    return Card(task, rows, chips=_chips(verdicts, crowd), consensus=consensus)
+    chips = _chips(verdicts, crowd)
+    return Card(task, rows, chips=chips, consensus=consensus, settled=settled)
+
+
+def _settled(rows: QuerySet[S]) -> dict[int, S]:
+    """By task id: the step that has settled it."""
+    current = rows.filter(is_current=True, task__is_adjudicated=True).select_related("by")
+    return {row.task_id: row for row in current.order_by("pk")}
 
 
 def _chips(verdicts: Iterable[Verdict], crowd: str) -> list[Chip]:

@@ -1,0 +1,186 @@
+"""The pages on which organizers decide: one photo after the other, and the editor for their own
+boxes."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from annotate.models import MAX_BOXES
+from crowd import words
+from crowd.adjudicated import AnyAdjudication
+from crowd.adjudication_wire import NewStepSerializer, carry_out
+from crowd.errors import CrowdError
+from crowd.models import Campaign, Task
+from crowd.permissions import organizer_only
+from dashboard import pages
+from dashboard.pages import campaign_context, campaign_of, user_of
+from dashboard.queries import adjudications, tasks
+from dashboard.queries.adjudications import ADJUDICATORS, SHOWS, Queue
+from verify.models import Label
+
+
+@require_GET
+@never_cache
+@organizer_only
+def adjudicate(request: HttpRequest, slug: str) -> HttpResponse:
+    """Which photos wait for a decision, and what do workers say of this one?"""
+    found = campaign_of(slug)
+    queue = Queue(found, _show(request.GET.get("show", "")))
+    wanted = request.GET.get("task", "")
+    task = adjudications.find(found, wanted) if wanted else queue.first()
+    if wanted and task is None:
+        raise Http404
+    counts = adjudications.counts(found)
+    context = {
+        **campaign_context(found, "adjudicate"),
+        "counts": counts,
+        "n_waiting": counts["disputed"] + counts["reported"],
+        "show": queue.show,
+        "shows": [(name, said, counts.get(name)) for name, said in SHOWS.items()],
+        "done": _done(found, request.GET.get("done", "")),
+        "grounds": AnyAdjudication.Ground.choices,
+        "labels": [] if found.kind == Campaign.Kind.BOX else list(enumerate(Label.choices, 1)),
+    }
+    if task is not None:
+        context |= _of_task(queue, task)
+    return pages.page(request, "dashboard/adjudicate.html", context)
+
+
+@require_POST
+@organizer_only
+def decide(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
+    """Take one step on a photo and show the next one."""
+    found = campaign_of(slug)
+    show, next_id = _show(request.POST.get("show", "")), request.POST.get("next", "")
+    action, _, label = request.POST.get("action", "").partition(":")
+    data = {name: request.POST.get(name, "") for name in ("ground", "reason")}
+    numbers = {name: request.POST.get(name) or 0 for name in ("seen", "consensus_seen")}
+    wish = NewStepSerializer(data={**data, **numbers, "action": action})
+    here = {"show": show, "task": str(task_id)}
+    if not wish.is_valid():
+        messages.error(request, "Nothing was changed: the form was not filled in as it must be.")
+        return redirect(_address(slug, here))
+    try:
+        carry_out(
+            ADJUDICATORS[found.kind],
+            task_id,
+            wish.validated_data,
+            label,
+            by=user_of(request),
+            now=timezone.now(),
+        )
+    except CrowdError as error:
+        messages.error(request, error.detail)
+        return redirect(_address(slug, here))
+    if action == AnyAdjudication.Action.UNDO:
+        messages.success(request, "Taken back. The photo is as it was before.")
+        return redirect(_address(slug, here))
+    after = {"task": next_id} if next_id.isdecimal() else {}
+    return redirect(_address(slug, {"show": show, **after, "done": str(task_id)}))
+
+
+@require_GET
+@never_cache
+@organizer_only
+def edit(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
+    """The editor, for the boxes that are to stand."""
+    found = campaign_of(slug)
+    task = adjudications.find(found, str(task_id))
+    if task is None or found.kind != Campaign.Kind.BOX:
+        raise Http404
+    queue = Queue(found, _show(request.GET.get("show", "")))
+    (card,) = tasks.cards(found, [task], is_large=True)
+    steps = adjudications.steps(task)
+    after = queue.next(task)
+    following = {"task": str(after.pk)} if after else {}
+    overlay = card.overlay
+    context = {
+        "campaign": found,
+        "task": task,
+        "question": words.question(found),
+        "words": words.words(found),
+        "page": {
+            "campaign": {"question": words.question(found), "max_boxes": MAX_BOXES},
+            "key": f"organizer-{user_of(request).pk}",
+            "seen": steps[0].version if steps else 0,
+            "boxes": [[b.x, b.y, b.w, b.h] for b in (overlay.consensus if overlay else ())],
+            "image": _image(task),
+            "urls": {
+                "save": reverse("annotate:adjudications", args=[task.pk]),
+                "back": _address(slug, {"show": queue.show, "task": str(task.pk)}),
+                "next": _address(slug, {"show": queue.show, **following, "done": str(task.pk)}),
+            },
+        },
+    }
+    return render(request, "dashboard/adjudicate_edit.html", context)
+
+
+def _show(wanted: str) -> str:
+    return wanted if wanted in SHOWS else ""
+
+
+def _address(slug: str, query: dict[str, str]) -> str:
+    said = urlencode({name: value for name, value in query.items() if value})
+    address = reverse("dashboard:adjudicate", args=[slug])
+    return f"{address}?{said}" if said else address
+
+
+def _of_task(queue: Queue, task: Task) -> dict[str, Any]:
+    """What the page shows of the photo in question."""
+    found = queue.campaign
+    (card,) = tasks.cards(found, [task], is_large=True)
+    steps = adjudications.steps(task)
+    return {
+        "task": task,
+        "card": card,
+        "steps": steps,
+        "seen": steps[0].version if steps else 0,
+        "next_task": queue.next(task),
+        "previous_task": queue.previous(task),
+        "can_accept": _can_accept(card),
+        "can_undo": _can_undo(steps),
+    }
+
+
+def _can_accept(card: tasks.Card) -> bool:
+    """Whether there is an answer of the crowd's that does not stand by an organizer's word yet."""
+    if card.consensus is None:
+        return False
+    answer = getattr(card.consensus, "status", "") or getattr(card.consensus, "label", "")
+    return bool(answer) and answer != "not_looked"
+
+
+def _can_undo(steps: list[AnyAdjudication]) -> bool:
+    undone = {step.undoes.pk for step in steps if step.undoes}
+    is_undo = AnyAdjudication.Action.UNDO
+    return any(step.action != is_undo and step.pk not in undone for step in steps)
+
+
+def _done(found: Campaign, task_id: str) -> dict[str, Any] | None:
+    """What has just been decided, with a way back."""
+    task = adjudications.find(found, task_id)
+    steps = adjudications.steps(task) if task else []
+    if task is None or not steps or steps[0].action == AnyAdjudication.Action.UNDO:
+        return None
+    return {"task": task, "step": steps[0]}
+
+
+def _image(task: Task) -> dict[str, Any]:
+    image = task.image
+    return {
+        "url": reverse("crowd:image", args=[image.uid, "display"]),
+        "width": image.width,
+        "height": image.height,
+        "credit": image.rights_holder,
+        "licence": image.licence,
+        "licence_url": image.licence_url,
+    }
