@@ -18,8 +18,9 @@ WITH made AS (
 INSERT INTO catalog_image (uid, dataset_id, file_name, super_class, split, width, height,
     display_width, display_height, licence, licence_url, rights_holder, sha256, imported_at,
     state, source_url, fetch_error)
-SELECT gen_random_uuid(), made.id, split || n || '.jpg', 'Amphibia', split, 800, 600, 800, 600, '', '', '',
-    '', now(), CASE WHEN n > 9 THEN 'failed' WHEN n > 8 THEN 'awaited' ELSE 'here' END,
+SELECT gen_random_uuid(), made.id, split || n || '.jpg', 'Amphibia', split, 800, 600,
+    800, 600, '', '', '', '', now(),
+    CASE WHEN n > 9 THEN 'failed' WHEN n > 8 THEN 'awaited' ELSE 'here' END,
     'http://photos.example/1.jpg', CASE WHEN n > 9 THEN 'is gone (404 Not Found)' ELSE '' END
 FROM made, (VALUES ('train'), ('val')) splits (split), generate_series(1, 10) n
 WHERE split = 'train' OR n <= 2
