@@ -111,6 +111,9 @@ def organizer_shots(page: Page) -> list[Shot]:
         Shot("history", consensus),
         Shot("campaign-new", "/dashboard/campaigns/new/"),
         Shot("releases", "/dashboard/releases/"),
+        Shot("data-sets", "/dashboard/data-sets/"),
+        Shot("data-set", "/dashboard/data-sets/field-scenes/"),
+        Shot("data-set-plan", "/dashboard/data-sets/field-scenes/plan/"),
         Shot("api", "/api/docs/"),
     ]
     return [*shots, *(Shot(name, path) for name, path in found.items() if path)]

@@ -137,6 +137,19 @@ def test_what_is_whole_is_kept_and_what_is_new_is_added():
 
 
 @pytest.mark.django_db
+def test_what_a_killed_job_left_behind_is_written_over():
+    imported("a.jpg", encoded(picture()))
+    copy = made(make.dataset())
+    (path,) = dataset_copies.folder_of(copy).rglob("*.jpg")
+    whole = path.read_bytes()
+    path.write_bytes(b"")  # a file system that lost its power may keep the name alone
+    path.with_name(f".{path.name}.new").write_bytes(whole[:100])
+    assert made(make.dataset()).n_made == 1
+    assert path.read_bytes() == whole
+    assert len(files_of(copy)) == 2
+
+
+@pytest.mark.django_db
 def test_a_copy_that_is_under_way_goes_on_where_it_was():
     for number in range(3):
         imported(f"{number}.jpg", encoded(picture()))
