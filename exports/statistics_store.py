@@ -1,6 +1,6 @@
 """A data set's statistics, counted in the background and kept until they are out of date.
 
-Counting half a million images takes a second or two, so pages show what was counted last and have
+Counting half a million images takes a few seconds, so pages show what was counted last and have
 it counted again where images, consensus or gold have changed since. The counts are kept with the
 broker's marks for a month; losing them costs a count, nothing else.
 """
