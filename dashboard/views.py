@@ -23,7 +23,13 @@ from dashboard.queries import campaigns, gold, reports, samples, tasks, verdicts
 
 CARDS_PER_PAGE = 24
 WORKERS_PER_PAGE = 200
-STATE_WORDS = {"": "All", "disputed": "Disputed", "open": "Open", "retired": "Finished"}
+STATE_WORDS = {
+    "": "All",
+    "disputed": "Disputed",
+    "open": "Open",
+    "retired": "Finished",
+    "excluded": "Excluded",
+}
 STATUS_SAID = {
     Campaign.Status.RUNNING: "The campaign is running again.",
     Campaign.Status.PAUSED: "The campaign is paused. Nobody gets new tasks until you resume it.",
@@ -215,6 +221,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
         "versions": tasks.versions(found),
         "next_task": tasks.next_task(found),
         "is_disputed": found.state == Task.State.DISPUTED,
+        "can_decide": found.state != Task.State.GOLD,
     }
     return pages.page(request, "dashboard/task.html", context)
 
