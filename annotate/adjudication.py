@@ -45,6 +45,9 @@ class BoxAdjudicator(Adjudicator[Adjudication]):
     def hurry(self) -> None:
         hints.hint(jobs.aggregate_due)
 
+    def known(self, row: Adjudication) -> dict[str, Any]:
+        return {"boxes_xywh": [list(box) for box in self.parts_of(row)]}
+
     def edit(self, wish: Wish, answer: Sequence[Sequence[float]], *, now: datetime) -> Adjudication:
         """Let these boxes stand, none for a photo with nothing to box.
 

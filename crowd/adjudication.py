@@ -16,10 +16,10 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from crowd import audit
+from crowd import audit, gold_of_adjudications
 from crowd.adjudicated import AnyAdjudication
 from crowd.errors import Conflict, Invalid, NotFound
-from crowd.models import MOST_WORKERS, Assignment, Campaign, Task, User
+from crowd.models import MOST_WORKERS, Assignment, Campaign, GoldStandard, Task, User
 
 R = TypeVar("R", bound=AnyAdjudication)
 Action = AnyAdjudication.Action
@@ -76,6 +76,10 @@ class Adjudicator(ABC, Generic[R]):
     @abstractmethod
     def edit(self, wish: Wish, answer: Any, *, now: datetime) -> R:
         """Let an organizer's own answer stand, in the kind's own shape."""
+
+    @abstractmethod
+    def known(self, row: R) -> dict[str, Any]:
+        """What a row's result says of the photo, as columns of `Reference`."""
 
     def accept(self, wish: Wish, *, consensus_seen: int, now: datetime) -> R:
         """Let the crowd's answer stand, as it was on the organizer's page (`consensus_seen`).
@@ -144,6 +148,24 @@ class Adjudicator(ABC, Generic[R]):
             _turn_back(task, undone, row, now=now)
             transaction.on_commit(self.hurry)
         return row
+
+    def make_gold(self, task_id: int, *, by: User, now: datetime) -> GoldStandard:
+        """Let a settled answer measure workers who have not met the photo.
+
+        Raises `NotFound`, and `Conflict` where nothing is settled or it cannot be gold.
+        """
+        tasks = Task.objects.select_related("campaign", "image")
+        with transaction.atomic():
+            task = tasks.filter(pk=task_id, campaign__kind=self.kind).first()
+            if task is None:
+                raise NotFound("There is no such photo to decide on.")
+            # as all who make gold, and then as all who decide
+            Campaign.objects.select_for_update(no_key=True).get(pk=task.campaign_id)
+            Task.objects.select_for_update(no_key=True).get(pk=task_id)
+            row = self.current(task)
+            if row is None or not row.result:
+                raise Conflict("Decide on the photo first: only what is decided can be gold.")
+            return gold_of_adjudications.add(task, self.known(row), by=by, now=now)
 
     def standing(self, row: R | None) -> Standing:
         """What stands after a step."""

@@ -93,9 +93,9 @@ CLAIM = _WALK.format(only="", cursor="(SELECT max(position) FROM free)")
 # The same along the pilot tasks alone (`task_pilot_slots`), from the start each time: until they
 # are known, workers have not been far. The cursor stays where it is.
 CLAIM_PILOT = _WALK.format(only=" AND task.is_pilot", cursor="cursor")
-# A gold task that the worker has never been handed, in an order of the worker's own; in a grid, a
-# photo that does not show the animal. Its slots are not counted: it is for everybody. Whoever takes
-# it out of service waits for the lock, and so finds every lease.
+# A gold task that the worker has never been handed, nor its photo as an ordinary one, in an order
+# of the worker's own; in a grid, a photo that does not show the animal. Its slots are not counted:
+# it is for everybody. Whoever takes it out of service waits for the lock, and so finds every lease.
 CLAIM_GOLD = f"""
 WITH known AS (
     SELECT task.id, task.position, task.image_id FROM crowd_goldstandard gold
@@ -105,6 +105,10 @@ WITH known AS (
       AND NOT (%(is_grid)s AND reference.status <> 'non_instance')
       AND coalesce((SELECT mine.state FROM crowd_assignment mine
                     WHERE mine.task_id = task.id AND mine.worker_id = %(worker)s), '') = ''
+      AND (SELECT count(*) FROM crowd_task twin
+           JOIN crowd_assignment mine ON mine.task_id = twin.id AND mine.worker_id = %(worker)s
+           WHERE twin.image_id = task.image_id AND twin.campaign_id = task.campaign_id
+             AND twin.id <> task.id) = 0
     ORDER BY md5(%(worker)s || '/' || task.id)
     LIMIT 1
     FOR KEY SHARE OF gold

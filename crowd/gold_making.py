@@ -2,7 +2,9 @@
 
 A photo that is gold is no task for the crowd: nobody else's answer is wanted. So of the campaign's
 own photos only those become gold that nobody has been handed, and one that has been answered as
-gold never becomes an ordinary task again: no answer changes its meaning.
+gold never becomes an ordinary task again: no answer changes its meaning. What an organizer has
+settled becomes gold beside the ordinary task, for whoever has not met the photo
+(`crowd/gold_of_adjudications.py`).
 """
 
 from __future__ import annotations
@@ -106,6 +108,10 @@ def withdraw(gold: GoldStandard, *, by: User | None = None, now: datetime) -> No
 
 
 def _give_back(task: Task) -> None:
+    if Task.objects.filter(campaign=task.campaign, image=task.image).exclude(pk=task.pk).exists():
+        # the photo is an ordinary task already: this one was only its gold
+        task.delete()
+        return
     is_of_any = not task.campaign.split and task.image.split != Split.RESERVE
     if is_of_any or task.image.split == task.campaign.split:
         n_wanted = retirement.least_answers(task)

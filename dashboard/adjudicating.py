@@ -19,7 +19,7 @@ from crowd import words
 from crowd.adjudicated import AnyAdjudication
 from crowd.adjudication_wire import NewStepSerializer, carry_out
 from crowd.errors import CrowdError
-from crowd.models import Campaign, Task
+from crowd.models import Campaign, GoldStandard, Task
 from crowd.permissions import organizer_only
 from dashboard import pages
 from dashboard.pages import campaign_context, campaign_of, user_of
@@ -88,6 +88,22 @@ def decide(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
     return redirect(_address(slug, {"show": show, **after, "done": str(task_id)}))
 
 
+@require_POST
+@organizer_only
+def make_gold(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
+    """Let what has been decided measure workers."""
+    found, now = campaign_of(slug), timezone.now()
+    try:
+        ADJUDICATORS[found.kind].make_gold(task_id, by=user_of(request), now=now)
+        messages.success(
+            request, "The photo is gold: workers who have not met it get it among the others."
+        )
+    except CrowdError as error:
+        messages.error(request, error.detail)
+    here = {"show": _show(request.POST.get("show", "")), "task": str(task_id)}
+    return redirect(_address(slug, here))
+
+
 @require_GET
 @never_cache
 @organizer_only
@@ -148,6 +164,9 @@ def _of_task(queue: Queue, task: Task) -> dict[str, Any]:
         "previous_task": queue.previous(task),
         "can_accept": _can_accept(card),
         "can_undo": _can_undo(steps),
+        "can_be_gold": card.settled is not None
+        and not card.settled.is_exclusion
+        and not GoldStandard.objects.filter(campaign=found, task__image=task.image).exists(),
     }
 
 

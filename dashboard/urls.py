@@ -52,6 +52,11 @@ urlpatterns = [
         adjudicating.edit,
         name="adjudicate_edit",
     ),
+    path(
+        "campaigns/<slug:slug>/adjudicate/<int:task_id>/gold/",
+        adjudicating.make_gold,
+        name="adjudicate_gold",
+    ),
     path("campaigns/<slug:slug>/gold/", gold.gold, name="gold"),
     path("campaigns/<slug:slug>/gold/add/", gold.add, name="gold_add"),
     path("campaigns/<slug:slug>/gold/<int:gold_id>/withdraw/", gold.withdraw, name="gold_withdraw"),

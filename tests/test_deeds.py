@@ -63,6 +63,13 @@ def _planned(_world: World) -> Form:
     return {"box_workers": 3, "verify_workers": 3, "price": 1, "per": "hour", "campaign": slug}
 
 
+def _decided(world: World) -> None:
+    wish = {"action": "edit", "seen": 0, "boxes": []}
+    path = filled(dict(routes())["annotate:adjudications"], world.values["annotate:adjudications"])
+    reply = world.clients["organizer"].post(path, json.dumps(wish), content_type="application/json")
+    assert reply.status_code == 201
+
+
 NEW = {"kind": "box", "slug": "new-birds", "super_class": "Aves", "stopping": "fixed"}
 DEEDS = {
     "dashboard:campaign_new": Deed("create", lambda _: NEW | {"dataset": _birds().dataset.slug}),
@@ -77,6 +84,7 @@ DEEDS = {
     "dashboard:adjudicate_decide": Deed(
         "adjudicate: exclude", {"action": "exclude", "ground": "broken", "seen": "0"}
     ),
+    "dashboard:adjudicate_gold": Deed("add gold", {}, _decided),
     "dashboard:gold_add": Deed("add gold", {"count": "1"}, _known_photo),
     "dashboard:gold_withdraw": Deed("withdraw gold"),
     "dashboard:see_reports": Deed("see reports", _look, _reported),

@@ -109,6 +109,7 @@ ALLOWED = {
     "dashboard:adjudicate": ORGANIZERS,
     "dashboard:adjudicate_decide": ORGANIZERS,
     "dashboard:adjudicate_edit": ORGANIZERS,
+    "dashboard:adjudicate_gold": ORGANIZERS,
     "dashboard:gold": ORGANIZERS,
     "dashboard:gold_add": ORGANIZERS,
     "dashboard:gold_withdraw": ORGANIZERS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from catalog.models import Reference
 from crowd import hints
 from crowd.adjudication import Adjudicator, Standing, Wish
 from crowd.errors import Invalid
@@ -31,6 +32,11 @@ class VerdictAdjudicator(Adjudicator[Adjudication]):
 
     def hurry(self) -> None:
         hints.hint(jobs.aggregate_due)
+
+    def known(self, row: Adjudication) -> dict[str, Any]:
+        if row.result == Label.ANIMAL:
+            return {"status": Reference.Status.INSTANCE.value, "reason": ""}
+        return {"status": Reference.Status.NON_INSTANCE.value, "reason": row.result}
 
     def edit(self, wish: Wish, answer: str, *, now: datetime) -> Adjudication:
         """Let this label stand."""

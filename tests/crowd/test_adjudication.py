@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from annotate import aggregation, submission
 from annotate.adjudication import BOXES
 from annotate.models import Adjudication, Annotation, Consensus
-from crowd import leases, remerging
+from crowd import claiming, gold_making, leases, remerging
 from crowd.adjudication import Wish
 from crowd.errors import Conflict, Invalid, NotFound
-from crowd.models import AuditEntry, Campaign, ConsensusVersion, Task
+from crowd.models import AuditEntry, Campaign, ConsensusVersion, Enrolment, Task
 from tests import make
 from verify import aggregation as verdict_aggregation
 from verify.adjudication import VERDICTS
@@ -266,3 +266,49 @@ def test_the_database_keeps_settled_tasks_at_rest(olga):
         Task.objects.filter(pk=task.pk).update(state="open")
     with pytest.raises(IntegrityError), transaction.atomic():
         Task.objects.filter(pk=task.pk).update(is_adjudicated=False, state="excluded")
+
+
+def test_a_settled_answer_becomes_gold_for_whoever_has_not_met_the_photo(olga, ada):
+    task = disputed()
+    with pytest.raises(Conflict, match="Decide"):
+        BOXES.make_gold(task.pk, by=olga, now=LATER)
+    BOXES.edit(wish(task, olga), [HERE], now=LATER)
+    gold = BOXES.make_gold(task.pk, by=olga, now=LATER)
+    task.refresh_from_db()
+    assert (task.state, task.n_answers, gold.task.state) == ("retired", 2, "gold")
+    assert gold.reference.boxes_xywh == [[float(n) for n in HERE]]
+    with pytest.raises(Conflict, match="is gold"):
+        BOXES.make_gold(task.pk, by=olga, now=LATER)
+
+    def met(worker, place):
+        known = {"worker": worker.pk, "campaign": task.campaign_id, "enrolment": place}
+        times = {"now": LATER, "until": LATER + timedelta(hours=1), "is_grid": False}
+        with connection.cursor() as cursor:
+            cursor.execute(claiming.CLAIM_GOLD, known | times)
+            return [row[1] for row in cursor.fetchall()]
+
+    answered = Annotation.objects.filter(task=task).first().worker
+    place = Enrolment.objects.get(worker=answered).pk
+    assert met(answered, place) == []
+    leases.claim(ada, "birds", count=1, now=LATER)
+    assert met(ada, Enrolment.objects.get(worker=ada).pk) == [gold.task_id]
+    # who has met it as gold must not get it as an ordinary task
+    for take in (BOXES.ask, BOXES.undo):
+        with pytest.raises(Conflict, match="as gold"):
+            take(wish(task, olga, seen=1), now=LATER)
+    BOXES.edit(wish(task, olga, seen=1), [THERE], now=LATER)
+
+
+def test_gold_that_nobody_has_met_goes_without_a_trace(olga):
+    task = disputed()
+    BOXES.edit(wish(task, olga), [], now=LATER)
+    gold_making.withdraw(BOXES.make_gold(task.pk, by=olga, now=LATER), by=olga, now=LATER)
+    assert list(task.campaign.tasks.all()) == [task]
+    BOXES.undo(wish(task, olga, seen=1), now=LATER)
+
+
+def test_gold_does_not_contradict_what_was_imported(olga):
+    task = disputed(boxes_xywh=[HERE])
+    BOXES.edit(wish(task, olga), [THERE], now=LATER)
+    with pytest.raises(Conflict, match="imported"):
+        BOXES.make_gold(task.pk, by=olga, now=LATER)
