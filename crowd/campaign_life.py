@@ -127,7 +127,5 @@ def _locked(campaign: Campaign) -> Campaign:
     return Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
 
 
-def _record(
-    row: Campaign, action: str, detail: dict[str, Any], *, by: User, now: datetime
-) -> None:
+def _record(row: Campaign, action: str, detail: dict[str, Any], *, by: User, now: datetime) -> None:
     audit.record(by, action, f"campaign {row.slug}", detail, now=now, campaign=row)

@@ -136,7 +136,7 @@ def create(
         )
         if not _make_tasks(campaign):
             raise Invalid("No image fits.", {"super_class": [_nothing_fits(campaign)]})
-        asked = {"kind": kind.value, "dataset": dataset.slug, "super_class": str(super_class)}
+        asked = {"kind": kind.value, "data set": dataset.slug, "super-class": str(super_class)}
         audit.record(by, "create", f"campaign {slug}", asked, now=now, campaign=campaign)
         if n_gold:
             _add_gold(campaign, n_gold, by=by, now=now)
