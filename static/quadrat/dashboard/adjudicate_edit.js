@@ -110,6 +110,8 @@ store.subscribe((state, before) => {
   panel.paint(state, before);
   toolbox.paint(state, before);
   const n = state.history.present.length;
+  document.body.dataset.boxes = n ? "some" : "none";
+  document.body.dataset.open = String(state.open);
   setText(byId("count"), say("count", { count: n, max: maxBoxes }));
   setText(byId("no-boxes"), say(`no_boxes.${state.mode}`));
   byId("submit").setAttribute("aria-disabled", String(!n || !state.open));
