@@ -127,13 +127,8 @@ def create(
     _check(campaign)
     with transaction.atomic():
         campaign.save()
-        Instructions.objects.create(
-            campaign=campaign,
-            number=1,
-            text=campaign.instructions,
-            written_by=by,
-            written_at=now,
-        )
+        told = {"number": 1, "text": campaign.instructions}
+        Instructions.objects.create(campaign=campaign, **told, written_by=by, written_at=now)
         if not _make_tasks(campaign):
             raise Invalid("No image fits.", {"super_class": [_nothing_fits(campaign)]})
         asked = {"kind": kind.value, "data set": dataset.slug, "super-class": str(super_class)}

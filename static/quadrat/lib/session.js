@@ -29,6 +29,7 @@ import { Storage } from "./storage.js";
 import { Supply, load, troubleWith } from "./supply.js";
 import { Tally } from "./tally.js";
 import { Timing } from "./timing.js";
+import { heed } from "./told.js";
 
 const GRACE_MS = 60_000;
 
@@ -76,7 +77,7 @@ export class Session {
     watchHand();
     this.listen();
     this.tally.show();
-    this.heed(campaign.n_instructions);
+    heed(this, campaign.n_instructions);
     for (const entry of this.outbox.entries) this.supply.answered.add(entry.assignment.id);
     void this.outbox.flush();
     const refused = this.outbox.entries.find((entry) => entry.refused);
@@ -87,17 +88,8 @@ export class Session {
   /** More photos. @param {number} count @param {object} [how] */
   async ask(count, how) {
     const reply = await request("POST", this.page.urls.claim, { count, ...how });
-    this.heed(reply.body?.instructions);
+    heed(this, reply.body?.instructions);
     return reply;
-  }
-
-  /** Of instructions that have changed a worker is told, once. @param {number} [number] of those that hold now */
-  heed(number = 0) {
-    const { campaign, worker } = this.page;
-    const key = `quadrat:${worker.key}:told:${campaign.slug}`;
-    const known = this.storage.read(key) ?? number;
-    if (number > known) void import("./changed.js").then((more) => more.tellOfChange(this, number), () => {});
-    if (number) this.storage.write(key, Math.max(number, known));
   }
 
   /** What goes to somebody else is not shown any more. @param {string} id */
