@@ -8,7 +8,8 @@ from typing import TypedDict, Unpack
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
-from catalog.models import Dataset
+from catalog import awaited
+from catalog.models import Dataset, Split
 from catalog.superclasses import BOXED, SuperClass
 from consensus.stopping import BOX_RULE, VOTE_RULE
 from crowd import audit, gold_making
@@ -59,7 +60,6 @@ FROM (
         FROM catalog_image image
         WHERE image.dataset_id = %(dataset)s AND image.super_class = %(super_class)s
           AND (image.split = %(split)s OR %(split)s = '' AND image.split <> 'reserve')
-          AND image.state <> 'failed'
     ) shuffled
 ) placed
 """
@@ -125,17 +125,26 @@ def create(
         **options,
     )
     _check(campaign)
+    _store(campaign, n_gold, by=by, now=now)
+    return campaign
+
+
+def _store(campaign: Campaign, n_gold: int, *, by: User | None, now: datetime) -> None:
+    """The campaign with its first instructions, its tasks and its gold, and a line in the log."""
+    told = {"number": 1, "text": campaign.instructions}
     with transaction.atomic():
         campaign.save()
-        told = {"number": 1, "text": campaign.instructions}
         Instructions.objects.create(campaign=campaign, **told, written_by=by, written_at=now)
-        if not _make_tasks(campaign):
+        if not _make_tasks(campaign, now=now):
             raise Invalid("No image fits.", {"super_class": [_nothing_fits(campaign)]})
-        asked = {"kind": kind.value, "data set": dataset.slug, "super-class": str(super_class)}
-        audit.record(by, "create", f"campaign {slug}", asked, now=now, campaign=campaign)
+        asked = {
+            "kind": str(campaign.kind),
+            "data set": campaign.dataset.slug,
+            "super-class": str(campaign.super_class),
+        }
+        audit.record(by, "create", f"campaign {campaign.slug}", asked, now=now, campaign=campaign)
         if n_gold:
             _add_gold(campaign, n_gold, by=by, now=now)
-    return campaign
 
 
 def _limits(
@@ -225,7 +234,10 @@ def _has_practice(campaign: Campaign) -> bool:
     return campaign.kind == Campaign.Kind.BOX or campaign.super_class in TRACED
 
 
-def _make_tasks(campaign: Campaign) -> int:
+def _make_tasks(campaign: Campaign, *, now: datetime) -> int:
+    """Make all tasks; those of photographs that are not here wait. Returns how many."""
+    if campaign.split == Split.RESERVE:
+        awaited.want_held(campaign.dataset, super_class=campaign.super_class, now=now)
     with connection.cursor() as cursor:
         cursor.execute(
             _MAKE_TASKS,
