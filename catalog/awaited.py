@@ -192,6 +192,15 @@ def ask_now(dataset: Dataset, *, now: datetime) -> int:
     return waiting.update(fetch_due_at=now, fetch_error="")
 
 
+def want_held(dataset: Dataset, *, super_class: str = "", now: datetime) -> int:
+    """Fetch what is held in reserve as well, of one super-class or ('') all; returns how many
+    photographs that is."""
+    held = Image.objects.filter(dataset=dataset, state=Image.State.HELD)
+    if super_class:
+        held = held.filter(super_class=super_class)
+    return held.update(state=Image.State.AWAITED, fetch_due_at=now)
+
+
 def retry_failed(dataset: Dataset, *, now: datetime) -> int:
     """Wait again for what could not be fetched, with as many tries as at first; returns how many
     photographs that is."""
@@ -200,9 +209,11 @@ def retry_failed(dataset: Dataset, *, now: datetime) -> int:
 
 
 def reasons(dataset: Dataset) -> list[Reason]:
-    """Why photographs of a data set are not here, the most frequent first; the reason is empty for
-    those that have not been tried."""
-    missing = Image.objects.filter(dataset=dataset).exclude(state=Image.State.HERE)
+    """Why photographs of a data set that are wanted are not here, the most frequent first; the
+    reason is empty for those that have not been tried."""
+    missing = Image.objects.filter(
+        dataset=dataset, state__in=[Image.State.AWAITED, Image.State.FAILED]
+    )
     rows = missing.values_list("state", "fetch_error").annotate(n=Count("pk"))
     return [Reason(*row) for row in rows.order_by("-n", "state", "fetch_error")]
 

@@ -130,15 +130,17 @@ class Image(models.Model):
     """One photograph. Its identity is (data set, file name); URLs carry only `uid`.
 
     In the state *awaited* its file has not been fetched from `source_url` yet, in *failed* it will
-    not be: sizes are 0 and `sha256` is empty until it is here. `fetch_due_at` is when the next try
-    is due, `n_attempts` how many there were, `fetch_error` what the last one ran into. `place` is
-    the photograph's among those of its observation, from 0.
+    not be, and in *held*, that of test images in reserve, it is not before somebody wants it: sizes
+    are 0 and `sha256` is empty until it is here. `fetch_due_at` is when the next try is due,
+    `n_attempts` how many there were, `fetch_error` what the last one ran into. `place` is the
+    photograph's among those of its observation, from 0.
     """
 
     class State(models.TextChoices):
         HERE = "here"
         AWAITED = "awaited"
         FAILED = "failed"
+        HELD = "held"
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="images")

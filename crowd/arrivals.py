@@ -1,7 +1,7 @@
 """Photographs that have arrived since their campaigns were made: their tasks open.
 
-A task keeps its place in the campaign's order. One whose photograph could not be fetched stays
-*awaited*, as it may be tried again.
+A task keeps its place in the campaign's order. One whose photograph could not be fetched, be it
+before the campaign was made, stays *awaited*, as it may be tried again.
 """
 
 from __future__ import annotations

@@ -235,7 +235,8 @@ def _asked() -> Iterator[tuple[Campaign.Kind, SuperClass, Split]]:
 
 
 def _counted(parts: list[Part], super_class: str, split: str) -> Counter[str]:
-    """Images that would be tasks, by state; those that could not be fetched would not."""
+    """Images to be asked about, by state; of those that could not be fetched nobody is asked,
+    although their tasks wait for them."""
     return Counter(
         {
             part.state: part.n_images

@@ -63,7 +63,7 @@ def data_set(request: HttpRequest, slug: str) -> HttpResponse:
         "summary": summary,
         "has_splits": has_splits,
         "sources": queries.sources(found),
-        "troubles": queries.troubles(found) if n_images > summary.arrivals.n_here else [],
+        "troubles": queries.troubles(found) if summary.arrivals.n_missing else [],
         "campaigns": queries.campaigns_of(found),
         "copies": [(copy, dataset_copies.folder_of(copy)) for copy in copies],
         "leaks": leaks.check(found) if is_checked and has_splits else None,

@@ -65,8 +65,9 @@ SELECT arriving.uid, %(dataset)s, arriving.file_name, nullif(arriving.taxon_id, 
     (SELECT id FROM catalog_observation
         WHERE dataset_id = %(dataset)s AND key = arriving.observation),
     arriving.place, 0, 0, 0, 0,
-    arriving.licence, arriving.licence_url, arriving.rights_holder, '', %(now)s, 'awaited',
-    arriving.source_url, 0, %(now)s, ''
+    arriving.licence, arriving.licence_url, arriving.rights_holder, '', %(now)s,
+    CASE WHEN arriving.split = 'reserve' THEN 'held' ELSE 'awaited' END, arriving.source_url, 0,
+    CASE WHEN arriving.split = 'reserve' THEN NULL ELSE %(now)s END, ''
 FROM arriving_image arriving
 ON CONFLICT (dataset_id, file_name) DO NOTHING
 """

@@ -30,14 +30,16 @@ class Report:
     """What an import did; every image counts once.
 
     `n_completed` images were there and gained something; `n_awaited` of those in the data set are
-    still to be fetched. `refusals` holds the first thousand, `refused` counts all by reason and
-    `notes` what was left out or differed, by text.
+    still to be fetched, `n_held` in reserve are not before somebody asks for them. `refusals`
+    holds the first thousand, `refused` counts all by reason and `notes` what was left out or
+    differed, by text.
     """
 
     n_new: int = 0
     n_unchanged: int = 0
     n_completed: int = 0
     n_awaited: int = 0
+    n_held: int = 0
     n_refused: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     refused: dict[str, Named] = field(default_factory=dict)

@@ -58,6 +58,8 @@ def of_images(report: Report, slug: str, *, is_by_reason: bool) -> Iterator[str]
         yield f"  note     {_some(named)}: {plain(text)}"
     if report.n_awaited:
         yield f"{report.n_awaited:,} photographs are still to be fetched (manage.py fetch_images)"
+    if report.n_held:
+        yield f"{report.n_held:,} in reserve are not fetched before they are wanted (--reserve)"
 
 
 def plain(text: str) -> str:

@@ -24,6 +24,7 @@ class Arrivals:
     n_here: int = 0
     n_awaited: int = 0
     n_failed: int = 0
+    n_held: int = 0
 
     @classmethod
     def of(cls, counts: Mapping[str, int]) -> Arrivals:
@@ -32,7 +33,12 @@ class Arrivals:
 
     @property
     def n_images(self) -> int:
-        return self.n_here + self.n_awaited + self.n_failed
+        return self.n_here + self.n_awaited + self.n_failed + self.n_held
+
+    @property
+    def n_missing(self) -> int:
+        """Those that are wanted and not here."""
+        return self.n_awaited + self.n_failed
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,6 +216,22 @@ def test_killed_at_any_moment_it_goes_on_where_it_was():
 
 
 @pytest.mark.django_db
+def test_what_is_held_in_reserve_waits_until_it_is_wanted():
+    report = load(record(1), record(2, split=Split.RESERVE))
+    assert (report.n_awaited, report.n_held) == (1, 1)
+    held = Image.objects.get(split="reserve")
+    assert (held.state, held.fetch_due_at) == (Image.State.HELD, None)
+
+
+@pytest.mark.django_db
+def test_the_planner_hears_of_many_new_rows_at_once():
+    load(*map(record, range(6_000)), n_at_once=4_000)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'catalog_image'")
+        assert cursor.fetchone() == (6_000,)
+
+
+@pytest.mark.django_db
 def test_a_stream_of_refusals_takes_no_memory_to_speak_of():
     def refusals() -> Iterator[Refusal]:
         for number in range(5_000):

@@ -66,6 +66,18 @@ def test_what_failed_is_tried_again_when_asked(site):
     assert run("--retry-failed") == ["Data set field: 2 photographs here, 0 on their way, 0 failed"]
 
 
+def test_what_is_held_in_reserve_is_fetched_only_when_asked(site):
+    waiting(site.url("/photo.jpg"), site.url("/photo.jpg?held"))
+    held = Image.objects.filter(source_url__endswith="?held")
+    held.update(split="reserve", state=Image.State.HELD, fetch_due_at=None)
+    assert run() == [
+        "Data set field: 1 photographs here, 0 on their way, 0 failed",
+        "  in reserve         1  not fetched before they are wanted (--reserve)",
+    ]
+    assert site.asked == ["/photo.jpg"]
+    assert run("--reserve") == ["Data set field: 2 photographs here, 0 on their way, 0 failed"]
+
+
 def test_a_server_that_rests_is_not_waited_for(site):
     PhotoHost.objects.create(name=site.host, next_at=timezone.now() + timedelta(hours=1))
     waiting(site.url())

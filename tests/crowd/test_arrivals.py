@@ -39,7 +39,7 @@ def states(campaign: Campaign) -> list[str]:
 
 
 def test_a_task_opens_in_its_place_when_its_photograph_has_arrived(birds):
-    assert sorted(states(birds)) == ["awaited"] * 4 + ["open"] * 2
+    assert sorted(states(birds)) == ["awaited"] * 5 + ["open"] * 2
     places = dict(birds.tasks.values_list("image_id", "position"))
     first, second = Image.objects.filter(state="awaited").order_by("pk")[:2]
     come(first, second)
@@ -48,6 +48,13 @@ def test_a_task_opens_in_its_place_when_its_photograph_has_arrived(birds):
     assert dict(birds.tasks.values_list("image_id", "position")) == places
     opened = Task.objects.get(image=first)
     assert (opened.state, opened.state_changed_at, opened.n_wanted) == ("open", NOON, 3)
+
+
+def test_what_had_failed_when_its_campaign_was_made_opens_when_it_comes(birds):
+    image = Image.objects.get(state="failed")
+    come(image)
+    assert arrivals.open_arrived(now=NOON) == 1
+    assert birds.tasks.get(image=image).state == "open"
 
 
 def test_what_failed_stays_awaited_and_opens_when_it_comes_after_all(birds):
@@ -71,7 +78,7 @@ def test_the_campaigns_counts_follow(birds):
     come(*Image.objects.filter(state="awaited")[:1])
     arrivals.open_arrived(now=NOON)
     progress = pages.overview()[0].progress
-    assert (progress.n_open, progress.n_awaited, progress.n_tasks) == (3, 3, 6)
+    assert (progress.n_open, progress.n_awaited, progress.n_tasks) == (3, 4, 7)
 
 
 @pytest.mark.django_db(transaction=True)

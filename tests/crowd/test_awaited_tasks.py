@@ -35,9 +35,10 @@ def birds(pond):
     )
 
 
-def test_tasks_of_awaited_photographs_wait_and_failed_ones_have_none(birds):
+def test_tasks_of_photographs_that_are_not_here_wait(birds):
     states = sorted(birds.tasks.values_list("state", "image__state", "n_wanted"))
-    assert states == [("awaited", "awaited", 3)] * 4 + [("open", "here", 3)] * 3
+    awaited = [("awaited", "awaited", 3)] * 4 + [("awaited", "failed", 3)] * 2
+    assert states == [*awaited, *[("open", "here", 3)] * 3]
 
 
 def test_a_campaign_may_begin_before_any_photograph_is_here(ada):
@@ -76,7 +77,7 @@ def test_a_photograph_that_is_not_here_does_not_become_gold(birds):
 
 def test_progress_counts_what_is_on_its_way(birds):
     progress = row_of(birds).progress
-    assert (progress.n_open, progress.n_awaited, progress.n_tasks) == (3, 4, 7)
+    assert (progress.n_open, progress.n_awaited, progress.n_tasks) == (3, 6, 9)
 
 
 def test_a_campaign_could_be_made_of_all_but_what_failed(pond):
@@ -86,9 +87,9 @@ def test_a_campaign_could_be_made_of_all_but_what_failed(pond):
 def test_organizers_see_how_many_are_on_their_way_and_no_page_of_one(client, birds, olga):
     client.force_login(olga)
     page = client.get(reverse("dashboard:campaign", args=[birds.slug])).content.decode()
-    assert re.search(r"Photographs on their way</dt><dd[^>]*>4</dd>", page)
+    assert re.search(r"Photographs on their way</dt><dd[^>]*>6</dd>", page)
     overview = client.get(reverse("dashboard:overview")).content.decode()
-    assert "4 on their way" in overview
+    assert "6 on their way" in overview
     awaited = birds.tasks.filter(state=Task.State.AWAITED).first()
     assert client.get(reverse("dashboard:task", args=[awaited.pk])).status_code == 404
     assert client.get(reverse("dashboard:gallery", args=[birds.slug])).status_code == 200
@@ -101,6 +102,18 @@ def test_images_held_in_reserve_are_asked_about_only_where_that_is_wanted():
     wish = {"kind": Campaign.Kind.VERIFY, "dataset": pond, "super_class": "Aves", "now": NOON}
     assert campaigns.create(slug="all", **wish).tasks.count() == 2
     assert campaigns.create(slug="kept", split="reserve", **wish).tasks.count() == 5
+
+
+def test_what_is_held_in_reserve_is_fetched_once_a_campaign_asks_about_it():
+    pond = make.dataset("pond")
+    make.images(2, of=pond, split="test")
+    make.not_here(3, of=pond, split="reserve", state="held")
+    wish = {"kind": Campaign.Kind.VERIFY, "dataset": pond, "super_class": "Aves", "now": NOON}
+    campaigns.create(slug="all", **wish)
+    assert Image.objects.filter(state=Image.State.HELD).count() == 3
+    campaign = campaigns.create(slug="kept", split="reserve", **wish)
+    assert Image.objects.filter(state=Image.State.AWAITED, fetch_due_at=NOON).count() == 3
+    assert set(campaign.tasks.values_list("state", flat=True)) == {"awaited"}
 
 
 def test_a_reserved_photo_that_was_gold_leaves_again(olga):

@@ -120,7 +120,7 @@ def test_photographs_on_their_way_count_and_failed_ones_do_not():
     (row,) = planning.propose(make.dataset(), USUAL).proposals
     assert (row.effort.n_images, row.n_awaited) == (4, 1)
     planning.create(planning.propose(make.dataset(), USUAL), now=NOON)
-    assert Task.objects.count() == 4
+    assert Task.objects.count() == 5
 
 
 @pytest.mark.parametrize(

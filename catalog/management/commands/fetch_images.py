@@ -34,6 +34,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--retry-failed", action="store_true", help="also what could not be fetched before"
         )
+        parser.add_argument(
+            "--reserve", action="store_true", help="also the test photographs held in reserve"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Fetch, report, and fail where nothing is here."""
@@ -42,6 +45,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no data set {options['dataset']!r}.")
         if options["retry_failed"]:
             awaited.retry_failed(dataset, now=timezone.now())
+        if options["reserve"]:
+            awaited.want_held(dataset, now=timezone.now())
         awaited.ask_now(dataset, now=timezone.now())
         trouble = _fetch_with_progress(dataset)
         n_here = self._print(dataset)
@@ -64,6 +69,11 @@ class Command(BaseCommand):
             words = "failed    " if reason.state == Image.State.FAILED else "on its way"
             text = reason.text or "has its turn while the site runs, or when this is run again"
             self.stdout.write(f"  {words} {reason.n_images:>9,}  {text}")
+        n_held = dataset.images.filter(state=Image.State.HELD).count()
+        if n_held:
+            self.stdout.write(
+                f"  in reserve {n_held:>9,}  not fetched before they are wanted (--reserve)"
+            )
         return n_here
 
 
