@@ -124,6 +124,7 @@ class Copier:
         self._batch = Batch()
         self._under_way: Future[_Stored] | None = None
         self._n_under_way = 0
+        self._has_counted = False
 
     def __enter__(self) -> Self:
         shared = connections[DEFAULT_DB_ALIAS]
@@ -194,9 +195,20 @@ class Copier:
             n_new: int = cursor.rowcount
             if n_new == len(batch.images):
                 return _Stored(n_new)
+            self._count(cursor)
             differing = _differing(cursor, given)
             cursor.execute(_complete(), given)
             return _Stored(n_new, len(batch.images) - n_new, cursor.rowcount, differing)
+
+    def _count(self, cursor: CursorWrapper) -> None:
+        """Have the database count, once, what is stored.
+
+        Of a data set it has never counted it expects no image, and would then find each image of a
+        batch by going through all of the data set, not by its name.
+        """
+        if not self._has_counted:
+            cursor.execute("ANALYZE catalog_image")
+            self._has_counted = True
 
 
 def _borrow(shared: BaseDatabaseWrapper) -> None:

@@ -47,7 +47,7 @@ _HEAD_BYTES = 65_536
 def detect(given: str) -> Form:
     """The format of an input by looking at it. Raises `Unusable` where it is not there."""
     path = Path(given)
-    if not path.exists():
+    if not _is_there(path):
         if inat_api_query.looks_like_one(given, settings.INAT_API):
             return "inat-api"
         raise Unusable(_missing(given))
@@ -65,7 +65,7 @@ def read(
 
     `images` is the folder the file names of a JSON are relative to. Raises `Unusable`.
     """
-    if not path.exists():
+    if not _is_there(path):
         raise Unusable(_missing(str(path)))
     if form == "folder":
         if images is not None:
@@ -80,7 +80,7 @@ def stage(given: str, form: Form, staging: Staging, on_progress: Progress) -> No
         inat_api.stage(given, staging, on_progress=on_progress)
         return
     path = Path(given)
-    if not path.exists():
+    if not _is_there(path):
         raise Unusable(_missing(given))
     reader: Callable[..., None] = {
         "dwca": dwca.stage,
@@ -88,6 +88,14 @@ def stage(given: str, form: Form, staging: Staging, on_progress: Progress) -> No
         "inat-open-data": inat_open_data.stage,
     }[form]
     reader(path, staging, on_progress=on_progress)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        # longer than any file's name, as a query may be
+        return False
 
 
 def _missing(given: str) -> str:

@@ -79,7 +79,7 @@ def run(wish: Wish, slug: str, watcher: Watcher, *, now: datetime) -> Outcome:
     read, the wish makes no sense, or the data set's splits would move.
     """
     parameters = _parameters(wish)
-    with workplace(slug) as directory, Staging.open(directory) as staging:
+    with workplace(slug, inputs=_inputs(wish)) as directory, Staging.open(directory) as staging:
         formats.stage(wish.given, wish.form, staging, watcher.share)
         outcome = Outcome(_staged(staging))
         if not outcome.staged.n_photos:
@@ -96,6 +96,12 @@ def run(wish: Wish, slug: str, watcher: Watcher, *, now: datetime) -> Outcome:
             recipes.keep(slug, recipes.of(staging, _asked(wish, parameters)))
             outcome.report = _stored(wish, slug, staging, watcher, now=now)
     return outcome
+
+
+def _inputs(wish: Wish) -> list[Path]:
+    """What is read of the disk; a query is no path, and may be too long for one."""
+    given = [] if wish.form == "inat-api" else [Path(wish.given)]
+    return given + ([wish.images] if wish.images else [])
 
 
 def _parameters(wish: Wish) -> object | None:
@@ -136,8 +142,8 @@ def _split(wish: Wish, staging: Staging, watcher: Watcher) -> SplitReport:
 
 
 def _stored(wish: Wish, slug: str, staging: Staging, watcher: Watcher, *, now: datetime) -> Report:
-    inside = Path(wish.given) if Path(wish.given).is_dir() else None
-    reading = staging.records(wish.images or inside)
+    folders = [path for path in reversed(_inputs(wish)) if path.is_dir()]
+    reading = staging.records(folders[0] if folders else None)
     if wish.images is not None:
         reading = local_photos.taken(reading, wish.images)
     return save(reading, slug, watcher.count("Writing", reading.total), now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,13 +18,17 @@ _KEPT = "inat-api-"
 
 
 @contextmanager
-def workplace(slug: str) -> Iterator[Path]:
+def workplace(slug: str, *, inputs: Iterable[Path] = ()) -> Iterator[Path]:
     """A directory for one import into that data set, gone once that has succeeded.
 
     What a killed import left behind is thrown away, but for the answers of an API; those outlive a
-    failure as well. Raises `Unusable` while another process is importing into the data set.
+    failure as well. Raises `Unusable` while another process is importing into the data set, and
+    where one of the `inputs` lies in the directory and would be thrown away with it.
     """
     directory = settings.IMPORTS_ROOT / slug
+    for path in inputs:
+        if path.resolve().is_relative_to(directory.resolve()):
+            raise Unusable(f"{directory} is emptied by each import. Move {path.name} elsewhere.")
     with _alone(settings.IMPORTS_ROOT / f".{slug}.lock", slug):
         _clear(directory)
         try:

@@ -85,6 +85,18 @@ def test_rows_come_in_with_observers_observations_and_taxa():
 
 
 @pytest.mark.django_db
+def test_a_repeat_finds_its_images_by_name_though_they_are_newer_than_any_statistics():
+    photo(Dataset.objects.create(slug="old"), "old.jpg")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE catalog_image")
+    load(*map(record, range(3000)), n_at_once=3000)
+    load(*map(record, range(3000)), n_at_once=3000)
+    field = Dataset.objects.get(slug="field")
+    plan = Image.objects.filter(dataset=field, file_name="Aves/Parus major/1.jpg").explain()
+    assert "file_name" in plan.partition("Index Cond")[2].partition("\n")[0]
+
+
+@pytest.mark.django_db
 def test_the_same_again_changes_nothing():
     load(*map(record, range(25)))
     before = list(Image.objects.order_by("pk").values())

@@ -197,6 +197,18 @@ def test_options_that_make_no_sense_are_refused(
     assert not Image.objects.exists()
 
 
+def test_an_archive_in_the_place_of_work_itself_is_left_alone(
+    dwca: Path, open_data: Path, own_workplace: Path
+) -> None:
+    """What lies there is thrown away by each import, so nobody's only copy may be read there."""
+    inside = Path(shutil.copytree(dwca, own_workplace / "field"))
+    for given, options in ((inside, ()), (open_data, ("--images", str(inside)))):
+        with pytest.raises(CommandError, match=r"Move .* elsewhere"):
+            run(given, *options)
+    assert (inside / "meta.xml").is_file()
+    assert "field: 600 new" in run(inside.rename(own_workplace.parent / "archive"))
+
+
 def test_photographs_on_disk_need_not_be_fetched(open_data: Path, tmp_path: Path) -> None:
     run(open_data, dataset="first")
     by_name, by_address, *_ = Image.objects.order_by("pk")

@@ -62,6 +62,13 @@ def test_photographs_of_a_query_become_tasks_as_they_arrive(api):
     assert set(campaign.tasks.values_list("state", flat=True)) == {"awaited", "open"}
 
 
+def test_a_query_may_be_longer_than_any_file_name(api):
+    query = "taxon_id=" + ",".join(map(str, range(1000, 1100)))
+    assert "birds: 4 new" in run("import_images", query, "--dataset", "birds")
+    with pytest.raises(CommandError, match="does not exist"):
+        run("import_images", "a" * 300, "--dataset", "birds")
+
+
 def test_an_import_that_the_api_interrupts_goes_on_after_the_pages_it_has(api, settings):
     api.most_per_page = 2
     whole = api.answers["/v1/observations"]
