@@ -143,7 +143,10 @@ class Image(models.Model):
         HELD = "held"
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="images")
+    # the unique names begin with the data set: an index of its own would only slow imports
+    dataset = models.ForeignKey(
+        Dataset, on_delete=models.CASCADE, related_name="images", db_index=False
+    )
     file_name = models.CharField(max_length=500)
     taxon = models.ForeignKey(Taxon, null=True, blank=True, on_delete=models.PROTECT)
     super_class = models.CharField(max_length=20, choices=SuperClass, blank=True)
