@@ -20,6 +20,7 @@ ANSWERS: dict[Campaign.Kind, type[Answer]] = {
     Campaign.Kind.BOX: Annotation,
     Campaign.Kind.VERIFY: Verdict,
 }
+ENDED = {Task.State.RETIRED, Task.State.DISPUTED}
 MIN_DAYS = 7
 STATUS_ORDER = [Campaign.Status.RUNNING, Campaign.Status.PAUSED, Campaign.Status.CLOSED]
 
@@ -27,7 +28,8 @@ STATUS_ORDER = [Campaign.Status.RUNNING, Campaign.Status.PAUSED, Campaign.Status
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Tasks by state and the answers that count, `n_spent` of them on tasks that are retired or
-    disputed; `agreement` is the tasks' mean, 0..1. `n_awaited` tasks wait for their photograph."""
+    disputed; `agreement` is the tasks' mean, 0..1. `n_awaited` tasks wait for their photograph;
+    `n_excluded` are none of the campaign's any more, though their answers were given."""
 
     n_retired: int = 0
     n_disputed: int = 0
@@ -37,6 +39,7 @@ class Progress:
     agreement_sum: float = 0.0
     n_spent: int = 0
     n_awaited: int = 0
+    n_excluded: int = 0
 
     @property
     def n_tasks(self) -> int:
@@ -77,6 +80,7 @@ class Progress:
             self.agreement_sum + other.agreement_sum,
             self.n_spent + other.n_spent,
             self.n_awaited + other.n_awaited,
+            self.n_excluded + other.n_excluded,
         )
 
 
@@ -231,8 +235,9 @@ def _progress(tasks: QuerySet[Task]) -> dict[int, Progress]:
             n_answers=row["answers"],
             n_compared=row["compared"],
             agreement_sum=row["compared"] * (row["mean"] or 0.0),
-            n_spent=0 if row["state"] == Task.State.OPEN else row["answers"],
+            n_spent=row["answers"] if row["state"] in ENDED else 0,
             n_awaited=row["n"] if row["state"] == Task.State.AWAITED else 0,
+            n_excluded=row["n"] if row["state"] == Task.State.EXCLUDED else 0,
         )
     return found
 

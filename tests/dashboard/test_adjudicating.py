@@ -15,6 +15,7 @@ from annotate import aggregation
 from annotate.models import Adjudication
 from crowd.models import Campaign, Task
 from dashboard.queries.adjudications import Queue, counts
+from dashboard.queries.campaigns import row_of
 from tests import make
 from tests.make import NOON
 from verify import aggregation as verdict_aggregation
@@ -105,6 +106,8 @@ def test_what_workers_report_waits_until_somebody_has_decided(desk, ada, olga):
     other = Queue(campaign, "reported").first()
     decide(desk, campaign, other, action="ask")
     assert counts(campaign) == {"disputed": 0, "reported": 0, "decided": 1}
+    progress = row_of(campaign).progress
+    assert (progress.n_excluded, progress.n_tasks, progress.n_answers) == (1, 1, 2)
 
 
 def test_the_second_organizer_reads_who_was_quicker(desk, birds, root):
