@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from catalog.importers import occurrences, tables, unpacking
+from catalog.importers import occurrences, tables, text_files, unpacking
 from catalog.importers.dwca_meta import last_part
 from catalog.importers.records import Unusable
 from catalog.importers.tables import Column, Layout
@@ -78,7 +78,7 @@ def _load(
     staging: Staging, into: str, file: Path, wanted: tuple[str, ...], on_progress: Progress
 ) -> bool:
     """Load a table by the names in its first line; whether it has a column of addresses."""
-    file = tables.as_utf8(file, "utf-8", staging.directory)
+    file = text_files.as_utf8(file, "utf-8", staging.directory)
     layout, names = _layout(file)
     key = next((name for name in _KEYS if name in names), None)
     if key is None:

@@ -10,24 +10,28 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import duckdb
 
+from catalog.importers import text_files
 from catalog.importers.records import Unusable
-from catalog.importers.unpacking import REWRITTEN
 from catalog.staging import Progress, Staging
 
 _MAX_LINE = 2_000_000
-_CHUNK = 1 << 20
+_MOST_REFUSED = 500_000
 # how many rows are looked at first, and how many of them make a judgement
 _N_LOOKED_AT, _N_TELLING = 1_000, 20
 _IDENTIFIER = re.compile(r"[a-z_]+")
 # a value that no text holds: empty is '', never NULL
 _NO_NULL = "\a\a\a"
+_REJECTS = """
+store_rejects = true, rejects_limit = 0, rejects_table = 'rejected',
+rejects_scan = 'rejected_scans',
+"""
 _REASONS = """
 CASE error_type::VARCHAR
     WHEN 'MISSING COLUMNS' THEN 'has too few columns'
@@ -70,24 +74,22 @@ def load(
     `row` goes on counting in the order of the file. Raises `Unusable` for a file that is empty,
     is no such table, or lacks a column.
     """
-    words = f"Reading {file.name}"
-    file = as_utf8(file, layout.encoding, staging.directory)
+    file = text_files.as_utf8(file, layout.encoding, staging.directory)
     n_columns = _n_columns(file, layout, columns)
     make(staging, table, columns)
     n_before = _last_row(staging, table)
-    query = _query(table, n_columns, layout, columns)
+    reading = _Reading(file.name, staging, table, layout, columns, n_columns, n_before, on_progress)
     try:
-        _run(staging, query, file, n_before, words, on_progress)
+        reading.of(file)
     except duckdb.Error as error:
         if "state machine" not in str(error):
             raise _unreadable(file, error) from error
         # bare or mixed carriage returns: no reader agrees on what they mean, so they go
-        clean = _rewritten(file, staging.directory, _without_returns(bool(layout.quote)))
+        change = text_files.without_returns(is_quoted=bool(layout.quote))
         try:
-            _run(staging, query, clean, n_before, words, on_progress)
+            reading.of(text_files.rewritten(file, staging.directory, change))
         except duckdb.Error as again:
             raise _unreadable(file, again) from again
-    _refuse_rejected(staging, file.name)
     _refuse_nul(staging, table, columns, n_before, file.name)
     return _n_after(staging, table, n_before)
 
@@ -109,10 +111,64 @@ def make(staging: Staging, table: str, columns: Iterable[str]) -> None:
     staging.sql.execute(f'CREATE TABLE IF NOT EXISTS {table} ("row" BIGINT, {listed})')
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A file, known as `name`, on its way into `table`, behind the row `n_before`."""
+
+    name: str
+    staging: Staging
+    table: str
+    layout: Layout
+    columns: Mapping[str, Column]
+    n_columns: int
+    n_before: int
+    on_progress: Progress
+
+    def of(self, file: Path) -> None:
+        """Load the rows that fit and count the others. Raises `Unusable` where those are too many,
+        and duckdb's errors.
+
+        duckdb keeps what it says of each row that does not fit, about a kilobyte, outside the
+        memory that it bounds. So it is asked only where there are such rows, and not too many;
+        where values are enclosed, line feeds within them hide how many there are.
+        """
+        if not self.layout.quote:
+            self._run(file, has_rejects=False)
+            n_loaded = _n_after(self.staging, self.table, self.n_before)
+            n_missing = text_files.n_lines(file) - self.layout.n_header_lines - n_loaded
+            if not n_missing:
+                return
+            if n_missing > _MOST_REFUSED:
+                raise Unusable(
+                    f"{self.name} has more than {_MOST_REFUSED:,} rows that do not fit its "
+                    f"{self.n_columns} columns; it is damaged or written in another way. Fetch it "
+                    "again, or ask its publisher."
+                )
+            self.staging.sql.execute(f'DELETE FROM {self.table} WHERE "row" > {self.n_before}')  # noqa: S608
+        self._run(file, has_rejects=True)
+        _refuse_rejected(self.staging, self.name)
+
+    def _run(self, file: Path, *, has_rejects: bool) -> None:
+        _forget_rejected(self.staging)
+        query = _query(self.table, self.n_columns, self.layout, self.columns, has_rejects)
+        # rows are numbered in the order of the file, so this once it has to be kept
+        self.staging.sql.execute("SET preserve_insertion_order = true")
+        try:
+            # read_csv takes a pattern: a name with a * in it means itself
+            pattern = re.sub(r"([*?\[\]])", r"[\1]", str(file))
+            given, words = [self.n_before, pattern], f"Reading {self.name}"
+            self.staging.run(query, given, words, self.on_progress)
+        finally:
+            self.staging.sql.execute("SET preserve_insertion_order = false")
+
+
 # Where values are enclosed, one thread reads: of a long run of rows that do not fit, several lose
 # count, and rows after it with them (seen with duckdb 2.0).
-def _query(table: str, n_columns: int, layout: Layout, columns: Mapping[str, Column]) -> str:
+def _query(
+    table: str, n_columns: int, layout: Layout, columns: Mapping[str, Column], has_rejects: bool
+) -> str:
     selected = ", ".join(map(_value, columns.values()))
+    rejects = _REJECTS if has_rejects else ""
     spec = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(n_columns))
     return f"""
         INSERT INTO {table} SELECT row_number() OVER () + ?, {selected}
@@ -121,9 +177,7 @@ def _query(table: str, n_columns: int, layout: Layout, columns: Mapping[str, Col
             delim = {_literal(layout.delimiter)}, quote = {_literal(layout.quote)},
             escape = {_literal(layout.quote)},
             nullstr = {_literal(_NO_NULL)}, max_line_size = {_MAX_LINE}, strict_mode = true,
-            ignore_errors = true, store_rejects = true, rejects_limit = 0,
-            rejects_table = 'rejected', rejects_scan = 'rejected_scans',
-            parallel = {not layout.quote})
+            ignore_errors = true, {rejects} parallel = {not layout.quote})
     """  # noqa: S608 - plain names, numbers and quoted text
 
 
@@ -132,20 +186,6 @@ def _value(column: Column) -> str:
         return _literal(column.default)
     value = f"trim(c{column.index})"
     return f"coalesce(nullif({value}, ''), {_literal(column.default)})" if column.default else value
-
-
-def _run(
-    staging: Staging, query: str, file: Path, n_before: int, words: str, on_progress: Progress
-) -> None:
-    _forget_rejected(staging)
-    # rows are numbered in the order of the file, so this once it has to be kept
-    staging.sql.execute("SET preserve_insertion_order = true")
-    try:
-        # read_csv takes a pattern: a name with a * in it means itself
-        pattern = re.sub(r"([*?\[\]])", r"[\1]", str(file))
-        staging.run(query, [n_before, pattern], words, on_progress)
-    finally:
-        staging.sql.execute("SET preserve_insertion_order = false")
 
 
 def _refuse_rejected(staging: Staging, name: str) -> None:
@@ -216,61 +256,6 @@ def _records(file: Path, layout: Layout) -> Iterator[list[str]]:
         yield from csv.reader(lines, delimiter=layout.delimiter, quotechar=layout.quote)
     except csv.Error as error:
         raise Unusable(f"{file.name} is not the table it should be ({error}).") from error
-
-
-def as_utf8(file: Path, encoding: str, scratch: Path) -> Path:
-    """The file itself where it is UTF-8, else a copy of it below `scratch` that is.
-
-    Where the file begins with a mark of UTF-16, that counts. Raises `Unusable`.
-    """
-    try:
-        with file.open("rb") as raw:
-            start = raw.read(4)
-        name = codecs.lookup(encoding).name
-    except LookupError as error:
-        raise Unusable(f"{file.name}: nobody knows the encoding {encoding!r}.") from error
-    except OSError as error:
-        raise Unusable(f"{file.name} cannot be read ({error.strerror}).") from error
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        name = "utf-16"
-    if name in ("utf-8", "utf-8-sig", "ascii"):
-        return file
-    decoder = codecs.getincrementaldecoder(name)()
-
-    def recoded(chunk: bytes, is_last: bool) -> bytes:
-        return decoder.decode(chunk, is_last).encode()
-
-    try:
-        return _rewritten(file, scratch, recoded)
-    except UnicodeError as error:
-        raise Unusable(f"{file.name} is not written in {encoding} ({error}).") from error
-
-
-def _without_returns(is_quoted: bool) -> Callable[[bytes, bool], bytes]:
-    """Line ends of one kind; a carriage return within an unquoted line becomes a space."""
-    kept = b""
-
-    def cleaned(chunk: bytes, is_last: bool) -> bytes:
-        nonlocal kept
-        chunk = kept + chunk
-        # its line feed may be in the next chunk
-        kept = b"\r" if chunk.endswith(b"\r") and not is_last else b""
-        chunk = chunk.removesuffix(kept) if kept else chunk
-        return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n" if is_quoted else b" ")
-
-    return cleaned
-
-
-def _rewritten(file: Path, scratch: Path, change: Callable[[bytes, bool], bytes]) -> Path:
-    target = scratch / REWRITTEN / file.name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target == file:
-        target = target.with_name(f"{file.name}.again")
-    with file.open("rb") as source, target.open("wb") as copy:
-        while chunk := source.read(_CHUNK):
-            copy.write(change(chunk, False))
-        copy.write(change(b"", True))
-    return target
 
 
 def _last_row(staging: Staging, table: str) -> int:

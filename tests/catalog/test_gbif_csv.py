@@ -167,3 +167,13 @@ def test_a_header_that_most_rows_do_not_have_is_told(tmp_path):
     path.write_text("gbifID\tspecies\n" + "1\tAus bus\t\n" * 50)
     with pytest.raises(Unusable, match="2 columns by its first line, but most rows have 3"):
         read(path)
+
+
+def test_a_table_of_mostly_other_rows_is_refused_before_they_fill_the_memory(tmp_path):
+    """duckdb would keep a kilobyte of each; of more than half a million that is too much."""
+    head = "gbifID\tscientificName\tassociatedMedia\n"
+    rows = "".join(f"{n}\tParus major\thttps://photos.example.org/{n}.jpg\n" for n in range(2_000))
+    path = tmp_path / "table.csv"
+    path.write_text(head + rows + "torn\n" * 500_001)
+    with pytest.raises(Unusable, match="more than 500,000 rows that do not fit its 3 columns"):
+        read(path)
