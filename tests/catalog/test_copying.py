@@ -27,7 +27,7 @@ from catalog.importers.uids import Uids
 from catalog.models import Dataset, Image, Observation, Observer, Split, Taxon
 from catalog.superclasses import SuperClass
 from tests.catalog.photographs import photo, put
-from tests.make import NOON
+from tests.make import NOON, images
 
 TIT = TaxonRecord(
     "9", "Parus major", SuperClass.AVES, "species", "Animalia", "Chordata", "Aves", genus="Parus"
@@ -86,7 +86,7 @@ def test_rows_come_in_with_observers_observations_and_taxa():
 
 @pytest.mark.django_db
 def test_a_repeat_finds_its_images_by_name_though_they_are_newer_than_any_statistics():
-    photo(Dataset.objects.create(slug="old"), "old.jpg")
+    images(1, prefix="old")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE catalog_image")
     load(*map(record, range(3000)), n_at_once=3000)
