@@ -6,6 +6,7 @@ A new route that organizers post to must be entered here; the walk fails on one 
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from django.utils import timezone
 
 from annotate import submission
+from catalog.superclasses import SuperClass
 from crowd.models import AuditEntry, Campaign, Task, Worker
 from tests import make
 from tests.test_permissions import ALLOWED, BODIES, ORGANIZERS, World, filled, routes, world
@@ -46,7 +48,7 @@ def _reported(world: World) -> None:
     worker = Worker.objects.get(pk=world.values["crowd:home"]["worker_id"])
     data = make.annotation(outcome="problem") | {"timing": {}, "comment": "person"}
     assignment = world.values["annotate:annotation"]["assignment_id"]
-    submission.accept(worker, assignment, data, now=timezone.now())
+    submission.accept(worker, uuid.UUID(assignment), data, now=timezone.now())
 
 
 def _look(_world: World) -> Form:
@@ -55,7 +57,9 @@ def _look(_world: World) -> Form:
 
 
 def _planned_photos(_world: World) -> None:
-    make.images(2, of=_birds().dataset, split="train", prefix="planned", super_class="Reptilia")
+    make.images(
+        2, of=_birds().dataset, split="train", prefix="planned", super_class=SuperClass.REPTILIA
+    )
 
 
 def _planned(_world: World) -> Form:
