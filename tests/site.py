@@ -130,7 +130,7 @@ class Site:
         return next(child for child in children if word in child.cmdline())
 
     def nothing_is_due(self) -> bool:
-        return not self.rows("SELECT FROM crowd_task WHERE aggregate_due_at IS NOT NULL LIMIT 1")
+        return not self.rows("SELECT 1 FROM crowd_task WHERE aggregate_due_at IS NOT NULL LIMIT 1")
 
 
 def scenes(folder: Path) -> Path:
