@@ -62,7 +62,7 @@ CREATE TABLE IF NOT EXISTS chosen (
 _TABLE_NAMES = ("taxon", "observation", "photo", "refused", "chosen")
 _WATCHED_EVERY_S = 0.2
 _N_EXAMPLES = 3
-_EXAMPLE_CHARACTERS = 80
+_EXAMPLE_CHARACTERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class Staging:
             INSERT INTO refused
             SELECT reason, count(*), array_to_string(
                 min(CASE WHEN length(example) > {_EXAMPLE_CHARACTERS}
-                    THEN left(example, {_EXAMPLE_CHARACTERS}) || '...'
+                    THEN left(example, 17) || '...' || right(example, {_EXAMPLE_CHARACTERS} - 20)
                     ELSE coalesce(example, '') END, {_N_EXAMPLES}), ', ')
             FROM ({rows}) AS given(reason, example) GROUP BY reason ORDER BY reason
             RETURNING n

@@ -47,7 +47,7 @@ def load(path: Path) -> Document:
     except OSError as error:
         raise Unusable(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
-        raise Unusable(f"{path} is not JSON: {str(error)[:200]}.") from error
+        raise Unusable(f"{path} is not JSON: {str(error)[:200]}.{_hint(path)}") from error
     if not isinstance(content, dict) or not isinstance(content.get("images"), list):
         raise Unusable(
             f"{path} is no COCO file: it has no list of images. Expected is an object with "
@@ -64,6 +64,12 @@ def load(path: Path) -> Document:
         n_stray=n_stray,
         shared_ids=frozenset(key for key, n in n_of_id.items() if key is not None and n > 1),
     )
+
+
+def _hint(path: Path) -> str:
+    if path.name.lower() == "meta.xml":
+        return " It describes an archive: give the folder that it lies in."
+    return "" if path.suffix.lower() == ".json" else " If it is something else, say so by --format."
 
 
 def _by_id(rows: object) -> list[tuple[str, Row]]:

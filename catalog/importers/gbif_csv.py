@@ -86,6 +86,15 @@ def _load(
             f"{file.name} has no column gbifID, id or occurrenceID; is its first line the names "
             "of its columns?"
         )
+    if (
+        "occ" in into
+        and "scientificname" not in names
+        and names.keys() & {"identifier", "accessuri"}
+    ):
+        raise Unusable(
+            f"{file.name} lists photographs, not occurrences; give the table of occurrences, or "
+            "the folder of both."
+        )
     columns = {"id": Column(names[key])}
     for name in wanted:
         found = next((each for each in (name, *_OTHER_NAMES.get(name, ())) if each in names), "")

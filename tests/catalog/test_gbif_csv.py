@@ -112,6 +112,7 @@ def test_commas_and_quotes_are_understood(tmp_path):
         (b"name\tplace\nParus\there\n", "no column gbifID"),
         (b"\x00\x01\x02\x03", "no column gbifID"),
         (b"gbifID\tspecies\n", "no row"),
+        (b"gbifID\tidentifier\n1\thttps://example.org/1.jpg\n", "lists photographs"),
     ],
 )
 def test_what_is_no_such_table_is_told(content, message, tmp_path):

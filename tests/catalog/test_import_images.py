@@ -151,8 +151,11 @@ def test_nothing_imported_is_a_failure(shots: Path) -> None:
     with pytest.raises(CommandError, match="No image was imported") as failure:
         run(shots)
     assert failure.value.returncode == 1
-    with pytest.raises(CommandError, match="is not JSON"):
+    with pytest.raises(CommandError, match="is not JSON.* --format"):
         run(shots / "words.jpg")
+    put(shots, "meta.xml", b"<archive/>")
+    with pytest.raises(CommandError, match="give the folder"):
+        run(shots / "meta.xml")
     with pytest.raises(CommandError, match="does not exist"):
         run(shots / "nowhere")
     with pytest.raises(CommandError, match="--dataset"):
