@@ -151,7 +151,7 @@ def test_nothing_imported_is_a_failure(shots: Path) -> None:
     with pytest.raises(CommandError, match="No image was imported") as failure:
         run(shots)
     assert failure.value.returncode == 1
-    with pytest.raises(CommandError, match="is not JSON.* --format"):
+    with pytest.raises(CommandError, match=r"is not JSON.* --format"):
         run(shots / "words.jpg")
     put(shots, "meta.xml", b"<archive/>")
     with pytest.raises(CommandError, match="give the folder"):
