@@ -13,16 +13,14 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 
-from catalog import awaited, pictures, renditions
+from catalog import awaited, fetch_lock, pictures, renditions
 from catalog.awaited import Claimed, Turn
 from catalog.fetching import NotFetched, Terms, fetch
 
@@ -39,8 +37,6 @@ _REST_AFTER_TROUBLES = timedelta(minutes=5)
 _REST_AFTER_TOO_MANY = timedelta(minutes=1)
 _OWN_TROUBLE_PAUSE = timedelta(minutes=5)
 _TOO_MANY_REQUESTS = 429
-# any number that no other session lock uses
-_LOCK = 0x51494D60
 # what is decoded at once takes memory, and more than there are cores wins nothing
 _decoding = threading.BoundedSemaphore(os.cpu_count() or 1)
 
@@ -98,7 +94,7 @@ def fetch_due(
     report = Round(is_idle=settings.FETCH_PER_SECOND <= 0)
     if report.is_idle:
         return report
-    with _alone() as is_alone:
+    with fetch_lock.alone() as is_alone:
         if not is_alone:
             report.is_elsewhere = True
             return report
@@ -110,18 +106,6 @@ def fetch_due(
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 _Fetching(turns, interval, clock, report, on_done).run(pool, now + ROUND)
     return report
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        is_alone = cursor.fetchone() == (True,)
-        try:
-            yield is_alone
-        finally:
-            if is_alone:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def bring(claimed: Claimed, terms: Terms) -> Stored:

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from catalog import queries
+from catalog.fetch_lock import Pause
 from catalog.importers import observations as observing
 from catalog.importers.copying import BATCH, Copier
 from catalog.importers.keys import key_of
@@ -54,7 +55,12 @@ def save(
     dataset, _ = Dataset.objects.get_or_create(slug=slug, defaults={"name": slug})
     report = Report()
     n_threads = min(_MAX_THREADS, os.cpu_count() or 1)
-    with alone(dataset), ThreadPoolExecutor(n_threads) as pool, warnings.catch_warnings():
+    with (
+        alone(dataset),
+        Pause() as pause,
+        ThreadPoolExecutor(n_threads) as pool,
+        warnings.catch_warnings(),
+    ):
         # Pillow's remarks about odd metadata would end up in the middle of the progress bar
         warnings.filterwarnings("ignore", module=r"PIL\.")
         taxa = Taxa(dataset)
@@ -63,7 +69,8 @@ def save(
                 records = _sorted_out(batch, copier, report, on_done)
                 if records:
                     copier.wait()
-                    prepared, stored = _prepare(dataset, records, pool, report, on_done)
+                    stored = _already_there(dataset, records, pause)
+                    prepared = _prepare(dataset, records, stored, pool, report, on_done)
                     with transaction.atomic():
                         _write(dataset, prepared, stored, taxa, report)
         if report.n_new >= _MANY:
@@ -118,15 +125,25 @@ def _sorted_out(
     return records
 
 
+def _already_there(dataset: Dataset, records: list[ImageRecord], pause: Pause) -> dict[str, Image]:
+    """The images of a batch that were imported before; none of them is fetched from now on."""
+    names = [record.file_name for record in records]
+    stored = queries.images_by_name(dataset, names)
+    if any(image.state != Image.State.HERE for image in stored.values()):
+        pause.begin()
+        stored = queries.images_by_name(dataset, names)
+    return stored
+
+
 def _prepare(
     dataset: Dataset,
     records: list[ImageRecord],
+    stored: Mapping[str, Image],
     pool: ThreadPoolExecutor,
     report: Report,
     on_done: Callable[[int], None],
-) -> tuple[list[Prepared], dict[str, Image]]:
-    """Store the files of a batch; also returns the images of it that are already imported."""
-    stored = queries.images_by_name(dataset, [record.file_name for record in records])
+) -> list[Prepared]:
+    """Store the files of a batch; `stored` are the images of it that are already imported."""
     prepared = []
     # the threads only touch files: the connection belongs to this one
     for outcome in pool.map(
@@ -137,7 +154,7 @@ def _prepare(
         else:
             prepared.append(outcome)
         on_done(1)
-    return prepared, stored
+    return prepared
 
 
 def _write(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import signal
 import subprocess
@@ -13,16 +14,20 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import PIL.Image
 import pytest
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
-from catalog import arrivals, awaited, renditions
+from catalog import arrivals, awaited, fetch_lock, renditions
 from catalog.arrivals import Round, fetch_due
+from catalog.importers import folder
+from catalog.importers.save import save
 from catalog.models import Image, PhotoHost
 from tests import make
 from tests.catalog import web
-from tests.catalog.photographs import photo
+from tests.catalog.photographs import photo, put
 from tests.make import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -252,9 +257,9 @@ def test_only_one_round_runs_at_a_time(site):
     waiting(site.url())
     other = connection.copy()
     with other.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [arrivals._LOCK])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [fetch_lock.LOCK])
         assert fetch_all() == Round(is_elsewhere=True)
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [arrivals._LOCK])
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [fetch_lock.LOCK])
     other.close()
     assert fetch_all().n_arrived == 1
 
@@ -271,6 +276,39 @@ def test_a_photograph_that_came_another_way_stays_as_it_is(site):
     site.answers["/photo.jpg"] = meanwhile
     fetch_all()
     assert again(image).width == 7
+
+
+def test_a_file_that_is_imported_while_its_photograph_is_fetched_is_told_apart(site, tmp_path):
+    """Two sources, two sizes: row and files must be of the same one, whichever that is."""
+    is_asked, may_answer = threading.Event(), threading.Event()
+
+    def slow(request) -> None:
+        is_asked.set()
+        may_answer.wait(10)
+        web.body(photo(60, 40))(request)
+
+    site.answers["/photo.jpg"] = slow
+    (image,) = waiting(site.url())
+    put(tmp_path, "0.jpg", photo(30, 20))
+    fetching = threading.Thread(target=in_a_thread_of_its_own, args=(fetch_all,))
+    fetching.start()
+    assert is_asked.wait(10)
+    # long enough for the import to be through, were it not to wait
+    threading.Timer(1.0, may_answer.set).start()
+    save(folder.read(tmp_path), "field", now=NOON)
+    fetching.join()
+    row = again(image)
+    with default_storage.open(renditions.name(row.uid, "full")) as file:
+        data = file.read()
+    assert row.sha256 == hashlib.sha256(data).hexdigest()
+    assert PIL.Image.open(io.BytesIO(data)).size == (row.width, row.height)
+
+
+def in_a_thread_of_its_own(work) -> None:
+    try:
+        work()
+    finally:
+        connection.close()
 
 
 def test_what_failed_can_be_asked_for_again(site):
