@@ -1,4 +1,4 @@
-"""The lock of fetching: one round at a time in the whole site, and none while files are imported."""
+"""The lock of fetching: one round at a time in the whole site, and none while files come in."""
 
 from __future__ import annotations
 

@@ -34,6 +34,7 @@ _SPLITS: Mapping[str, Split] = {
     "validation": Split.VAL,
     "test": Split.TEST,
     "testing": Split.TEST,
+    "reserve": Split.RESERVE,
 }
 
 

@@ -145,12 +145,13 @@ def test_the_reasons_are_those_of_a_verdict() -> None:
 
 
 def test_the_split_comes_from_the_option_then_from_the_image_never_from_the_name(tmp_path) -> None:
-    path = write(tmp_path, [row(1), row(2, split="validation"), row(3, split="moon")])
-    for number in (1, 2, 3):
+    said = ("", "validation", "moon", "reserve")
+    path = write(tmp_path, [row(n, split=split) for n, split in enumerate(said, start=1)])
+    for number in (1, 2, 3, 4):
         put(tmp_path, f"{number}.jpg")
     path = path.rename(tmp_path / "train2017.json")
     own = [item for item in coco.read(path) if isinstance(item, ImageRecord)]
-    assert [record.split for record in own] == [None, Split.VAL, None]
+    assert [record.split for record in own] == [None, Split.VAL, None, Split.RESERVE]
     assert "'moon'" in own[2].notes[0]
     given = [item for item in coco.read(path, split=Split.TEST) if isinstance(item, ImageRecord)]
     assert {record.split for record in given} == {Split.TEST}

@@ -116,6 +116,17 @@ def test_what_is_on_its_way_and_what_failed_is_told_with_reasons(client):
     assert "the server is busy (503) tried again later 1" in said
 
 
+def test_what_is_held_in_reserve_is_told_and_not_followed(client):
+    make.images(2, split="test")
+    make.not_here(3, of=make.dataset(), split="reserve", state="held")
+    said = page(client)
+    assert "In reserve, not fetched 3" in said
+    assert "All but those held in reserve are here" in said
+    assert "On their way" not in said
+    status = client.get(reverse("dashboard:data_set_status", args=["field"])).json()
+    assert not status["is_moving"]
+
+
 def test_failed_photographs_can_be_fetched_again(client):
     missing(2, "failed", "the photograph is gone (404)")
     assert "2 photographs are fetched again" in post(client, "data_set_retry")
