@@ -37,14 +37,17 @@ class Pause:
         return self
 
     def begin(self) -> None:
-        """Wait for the end of a round that is under way; nothing more where it has begun."""
+        """Wait for the end of a round that is under way; nothing more where it has begun.
+
+        Shared, so that several imports do not wait for each other.
+        """
         if not self._has_begun:
-            self._ask("SELECT pg_advisory_lock(%s)")
+            self._ask("SELECT pg_advisory_lock_shared(%s)")
             self._has_begun = True
 
     def __exit__(self, *_: object) -> None:
         if self._has_begun:
-            self._ask("SELECT pg_advisory_unlock(%s)")
+            self._ask("SELECT pg_advisory_unlock_shared(%s)")
 
     def _ask(self, sql: str) -> None:
         with connection.cursor() as cursor:

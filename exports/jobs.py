@@ -9,6 +9,8 @@ from catalog.models import Dataset
 from crowd import hints
 from exports import making, statistics_store
 
+ASKED_AGAIN_S = 30
+
 
 @shared_task(name="exports.make_waiting_releases")
 def make_waiting_releases() -> int:
@@ -26,5 +28,10 @@ def count_statistics(dataset_id: int) -> None:
 
 
 def enqueue_statistics(dataset: Dataset) -> None:
-    """Have a data set counted. Raises OperationalError without a broker."""
-    count_statistics.apply_async(kwargs={"dataset_id": dataset.pk}, retry=False)
+    """Have a data set counted. Raises OperationalError without a broker.
+
+    Whoever looks asks every few seconds, so nothing piles up while no worker takes it.
+    """
+    count_statistics.apply_async(
+        kwargs={"dataset_id": dataset.pk}, retry=False, expires=ASKED_AGAIN_S
+    )

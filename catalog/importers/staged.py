@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from catalog import splits
 from catalog.importers import formats, local_photos, recipes
@@ -104,7 +104,7 @@ def _inputs(wish: Wish) -> list[Path]:
     return given + ([wish.images] if wish.images else [])
 
 
-def _parameters(wish: Wish) -> object | None:
+def _parameters(wish: Wish) -> Any:
     """The policy's parameters; None without a policy."""
     if not wish.policy:
         if wish.parameters:
@@ -113,16 +113,15 @@ def _parameters(wish: Wish) -> object | None:
     known = policies()
     if wish.policy not in known:
         raise Unusable(f"There is no policy {wish.policy}; there is {', '.join(sorted(known))}.")
-    parameters: object = known[wish.policy].parameters(wish.parameters, seed=wish.seed)
-    return parameters
+    return known[wish.policy].parameters(wish.parameters, seed=wish.seed)
 
 
-def _asked(wish: Wish, parameters: object | None) -> recipes.Recipe:
+def _asked(wish: Wish, parameters: Any) -> recipes.Recipe:
     is_drawn = bool(wish.splits)
     return {
         "format": wish.form,
         "policy": wish.policy,
-        "parameters": asdict(parameters) if parameters is not None else {},  # type: ignore[call-overload]
+        "parameters": asdict(parameters) if parameters is not None else {},
         "splits": wish.splits,
         "seed": wish.seed if is_drawn else None,
         "n_test": wish.n_test,

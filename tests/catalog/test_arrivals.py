@@ -304,6 +304,20 @@ def test_a_file_that_is_imported_while_its_photograph_is_fetched_is_told_apart(s
     assert PIL.Image.open(io.BytesIO(data)).size == (row.width, row.height)
 
 
+def test_several_may_keep_photographs_from_being_fetched(site):
+    waiting(site.url())
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock_shared(%s)", [fetch_lock.LOCK])
+        with fetch_lock.Pause() as pause:
+            pause.begin()
+            pause.begin()
+        assert fetch_all().is_elsewhere
+        cursor.execute("SELECT pg_advisory_unlock_shared(%s)", [fetch_lock.LOCK])
+    other.close()
+    assert fetch_all().n_arrived == 1
+
+
 def in_a_thread_of_its_own(work) -> None:
     try:
         work()
