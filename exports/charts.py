@@ -94,6 +94,8 @@ def falling(steps: Sequence[tuple[int, int]], *, across: str, up: str) -> Spec:
     powers = [10**power for power in range(lowest, max(highest, lowest + 1) + 1)]
     x = {"field": "rank", "type": "quantitative", "title": across}
     y = {"field": "n", "type": "quantitative", "title": up}
+    # between few whole numbers halves would get a tick, and be rounded to a number that is there
+    ticks = {"values": list(range(1, rank + 1))} if rank < 10 else {"tickMinStep": 1}
     return {
         "data": {"values": values},
         "mark": {"type": "line", "point": len(values) <= 40},
@@ -101,7 +103,7 @@ def falling(steps: Sequence[tuple[int, int]], *, across: str, up: str) -> Spec:
             "x": {
                 **x,
                 "scale": {"domain": [1, max(rank, 2)], "nice": False},
-                "axis": {"grid": False, "tickMinStep": 1, "format": ",d"},
+                "axis": {"grid": False, "format": ",d", **ticks},
             },
             "y": {
                 **y,

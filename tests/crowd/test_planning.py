@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from io import StringIO
 
 import pytest
@@ -188,6 +189,9 @@ def test_the_command_creates_and_says_it_as_json(whole):
         row["slug"] for row in said["campaigns"]
     }
     assert Campaign.objects.count() == 21
+    # the name stands there once, so that the table stays narrow
+    assert run("field").count("field-box-aves-val ") == 1
+    assert re.search(r"field-box-aves-val .* running$", run("field"), re.MULTILINE)
 
 
 def test_the_command_fails_where_there_is_nothing_to_plan():

@@ -91,8 +91,7 @@ class Command(BaseCommand):
             table.add_column(heading, justify="left" if heading == "campaign" else "right")
         table.add_column("")
         for row in plan.proposals:
-            said = f"exists: {row.existing.slug}, {row.existing.status}" if row.existing else ""
-            table.add_row(row.slug, *_cells(row.effort, row.n_awaited), said)
+            table.add_row(row.slug, *_cells(row.effort, row.n_awaited), _exists(row))
         n_awaited = sum(row.n_awaited for row in plan.new)
         table.add_row(f"{len(plan.new)} new", *_cells(plan.effort, n_awaited), "")
         console = Console(width=WIDTH, highlight=False, color_system=None)
@@ -109,6 +108,14 @@ def _assumptions(options: dict[str, Any], found: Paces) -> Assumptions:
         seconds={kind: pace.seconds for kind, pace in found.items()},
         price=Price(options["price"], options["hourly"]),
     )
+
+
+def _exists(row: planning.Proposal) -> str:
+    """The state of the campaign that asks it already, and its name where that is another."""
+    if row.existing is None:
+        return ""
+    named = "" if row.existing.slug == row.slug else f" as {row.existing.slug}"
+    return f"{row.existing.status}{named}"
 
 
 def _cells(effort: planning.Effort, n_awaited: int) -> list[str]:
