@@ -59,7 +59,7 @@ def of_images(report: Report, slug: str, *, is_by_reason: bool) -> Iterator[str]
     if report.n_awaited:
         yield f"{report.n_awaited:,} photographs are still to be fetched (manage.py fetch_images)"
     if report.n_held:
-        yield f"{report.n_held:,} in reserve are not fetched before they are wanted (--reserve)"
+        yield f"{report.n_held:,} in reserve come when they are wanted (fetch_images --reserve)"
 
 
 def plain(text: str) -> str:

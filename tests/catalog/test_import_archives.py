@@ -98,6 +98,7 @@ def test_chosen_and_split_with_the_proof_at_the_end(dwca: Path) -> None:
     assert " x taxon with fewer than 5 observations or 5 observers" in said
     assert "Split by inat2017 with seed 7: train " in said
     assert "No leak: none of " in said
+    assert "in reserve come when they are wanted (fetch_images --reserve)" in said
     by_split = dict.fromkeys(("train", "val", "test", "reserve"), 0)
     for split in Image.objects.values_list("split", flat=True):
         by_split[split] += 1
