@@ -51,4 +51,5 @@ def test_the_campaigns_of_a_data_set_are_planned_in_the_browser(site: Site, newc
     expect(page.get_by_text("1 campaign is running")).to_be_visible()
     states = "SELECT state, n_wanted FROM crowd_task JOIN crowd_campaign c ON c.id = campaign_id "
     found = site.rows(states + "WHERE slug = 'plains-box-amphibia-train'")
-    assert sorted(found) == [("awaited", 2)] + [("open", 2)] * 8
+    # one is on its way, another has failed and may come after all
+    assert sorted(found) == [("awaited", 2)] * 2 + [("open", 2)] * 8
