@@ -53,6 +53,9 @@ TARGETS = """() => [...document.querySelectorAll("button, summary, input, select
     .filter(([, box]) => box.width > 1 && box.height > 1)
     .map(([name, box]) => [name, Math.round(10 * Math.min(box.width, box.height)) / 10])"""
 
+# a photo takes no answer at first (static/quadrat/editor/submit.js)
+SETTLED_MS = 500
+
 
 def measure(world: World) -> Iterator[Target]:
     """Each line as soon as it is known."""
@@ -79,6 +82,7 @@ def _go(page: Page, address: str, path: str) -> None:
     if path.startswith(("/box/", "/verify/")):
         page.locator("dialog[open]").evaluate_all("all => all.forEach((one) => one.close())")
         begin(page)
+        page.wait_for_timeout(SETTLED_MS)
 
 
 def _people(world: World) -> Iterator[tuple[Page, tuple[str, ...]]]:
