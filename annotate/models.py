@@ -5,9 +5,14 @@ Boxes are [x, y, w, h] in pixels of the upright full-size image, edges not pixel
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+# What checks are made of are models of this app as well.
+from annotate.check_models import Check as Check  # noqa: PLC0414 - handed on
+from annotate.check_models import ConsensusCheck as ConsensusCheck  # noqa: PLC0414 - handed on
+from annotate.check_models import Inspection as Inspection  # noqa: PLC0414 - handed on
 from crowd.adjudicated import AnyAdjudication
 from crowd.models import Answer, Task
 
@@ -83,6 +88,7 @@ class Consensus(models.Model):
     `evidence` lists the ids of the annotations it was made from and `fingerprint` is a hash over
     them, the skills and the method. `is_settled`: the task was retired with this consensus. A new
     version is made where the evidence or the result has changed (`annotate/differences.py`).
+    `is_compared`: each answer of its evidence has been compared with it (`Comparison`).
     """
 
     class Status(models.TextChoices):
@@ -105,6 +111,7 @@ class Consensus(models.Model):
     evidence = models.JSONField()
     fingerprint = models.CharField(max_length=64)
     is_settled = models.BooleanField(default=False, db_default=False)
+    is_compared = models.BooleanField(default=False, db_default=False)
     computed_at = models.DateTimeField()
 
     class Meta:
@@ -113,6 +120,14 @@ class Consensus(models.Model):
             models.UniqueConstraint(
                 fields=["task"], condition=Q(is_current=True), name="consensus_one_current"
             ),
+        ]
+        indexes = [
+            # what comparing walks along
+            models.Index(
+                fields=["id"],
+                name="consensus_to_compare",
+                condition=Q(is_current=True, is_compared=False),
+            )
         ]
 
     def __str__(self) -> str:
@@ -144,6 +159,56 @@ class ConsensusBox(models.Model):
 
     def __str__(self) -> str:
         return f"consensus box {self.number} of {self.consensus_id}"
+
+
+class Comparison(models.Model):
+    """A current annotation against the current consensus that it went into.
+
+    There is one where at least two workers have looked. `n_objects` consensus boxes: `n_matched` of
+    them have a box of this worker's, `n_missed` have none; `n_extra` boxes of the worker went into
+    no consensus box. `n_loose` of the matched ones overlap by less than an IoU of 0.75. `ious` are
+    the matched ones' IoU. The next three hold left, top, right and bottom edge, outwards positive:
+    the sum of the offsets in pixels, that of the offsets as a share of the consensus box's width
+    or height, and that of the squares of those shares. Other columns repeat the annotation's, so
+    that figures over all answers read this narrow table alone. It can be made again at any time.
+    """
+
+    annotation = models.OneToOneField(
+        Annotation, on_delete=models.CASCADE, primary_key=True, related_name="comparison"
+    )
+    campaign = models.ForeignKey(
+        "crowd.Campaign", on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    task = models.ForeignKey(
+        Task, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="+"
+    )
+    worker = models.ForeignKey(
+        "crowd.Worker",
+        on_delete=models.CASCADE,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+    )
+    received_at = models.DateTimeField()
+    n_boxes = models.PositiveSmallIntegerField()
+    n_objects = models.PositiveSmallIntegerField()
+    n_matched = models.PositiveSmallIntegerField()
+    n_missed = models.PositiveSmallIntegerField()
+    n_extra = models.PositiveSmallIntegerField()
+    n_loose = models.PositiveSmallIntegerField()
+    ious = ArrayField(models.FloatField())
+    edges_px = ArrayField(models.FloatField(), size=4)
+    edges_share = ArrayField(models.FloatField(), size=4)
+    edges_square = ArrayField(models.FloatField(), size=4)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["task"], name="comparison_of_task"),
+            models.Index(fields=["campaign", "worker", "received_at"], name="comparison_of_worker"),
+        ]
+
+    def __str__(self) -> str:
+        return f"comparison of {self.annotation_id}"
 
 
 class Adjudication(AnyAdjudication):

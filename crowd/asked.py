@@ -14,6 +14,8 @@ from crowd.identities import User
 MOST_WORKERS = 20
 PILOT_ANSWERS = 3
 HIGHEST_COST = 1000.0
+# boxes are checked where so many errors an image are expected
+CHECK_RISK = 0.1
 
 
 class Campaign(models.Model):
@@ -28,11 +30,15 @@ class Campaign(models.Model):
     through as to leave a good one out. `has_qualification`: workers pass a practice before they are
     handed a task. `instructions` is the newest version's text and `n_instructions` its number
     (`Instructions`). `archived_at`: out of all lists since then; such a campaign does not run.
+    A *check* campaign asks about the boxes of another one, `follows`, wherever their risk is at
+    least `check_risk`. `pay_per_answer` and `pay_per_hour` (of attention), one of them at most, are
+    what a worker gets, in the site's currency; 0 for volunteers.
     """
 
     class Kind(models.TextChoices):
         BOX = "box"
         VERIFY = "verify"
+        CHECK = "check"
 
     class Status(models.TextChoices):
         RUNNING = "running"
@@ -76,6 +82,12 @@ class Campaign(models.Model):
     lease_s = models.PositiveIntegerField(default=600, validators=[MinValueValidator(30)])
     instructions = models.TextField(blank=True)
     n_instructions = models.PositiveIntegerField(default=1, db_default=1)
+    follows = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="checks"
+    )
+    check_risk = models.FloatField(default=CHECK_RISK, db_default=CHECK_RISK)
+    pay_per_answer = models.FloatField(default=0.0, db_default=0.0)
+    pay_per_hour = models.FloatField(default=0.0, db_default=0.0)
     seed = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -107,6 +119,16 @@ class Campaign(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(has_grid=False) | Q(kind="verify"), name="campaign_grid_is_of_verdicts"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="check", follows__isnull=False)
+                | (~Q(kind="check") & Q(follows__isnull=True)),
+                name="campaign_check_follows_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(check_risk__gte=0, pay_per_answer__gte=0, pay_per_hour__gte=0)
+                & (Q(pay_per_answer=0) | Q(pay_per_hour=0)),
+                name="campaign_pay_makes_sense",
             ),
         ]
 

@@ -18,6 +18,7 @@ from crowd.asked import HIGHEST_COST as HIGHEST_COST  # noqa: PLC0414 - handed o
 from crowd.asked import MOST_WORKERS as MOST_WORKERS  # noqa: PLC0414 - handed on
 from crowd.asked import PILOT_ANSWERS as PILOT_ANSWERS  # noqa: PLC0414 - handed on
 from crowd.asked import Campaign as Campaign  # noqa: PLC0414 - handed on
+from crowd.correspondence import Message as Message  # noqa: PLC0414 - handed on
 from crowd.identities import User as User  # noqa: PLC0414 - handed on
 from crowd.identities import Worker as Worker  # noqa: PLC0414 - handed on
 from crowd.identities import new_pseudonym as new_pseudonym  # noqa: PLC0414 - migrations name it
@@ -174,6 +175,7 @@ class Enrolment(models.Model):
     n_practised = models.PositiveIntegerField(default=0, db_default=0)
     practice = models.JSONField(default=list)
     qualified_at = models.DateTimeField(null=True, blank=True)
+    is_to_practise = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "worker"], name="enrolled_once")]

@@ -31,6 +31,9 @@ SKILL_FLOORS = {
     "box": _env.float("QUADRAT_SKILL_FLOOR_BOX", 0.35),
     "verify": _env.float("QUADRAT_SKILL_FLOOR_VERIFY", 0.5),
 }
+# the currency of all pay, and what an hour of attention should bring at least
+CURRENCY = _env.str("QUADRAT_CURRENCY", "USD")
+FAIR_PAY = _env.float("QUADRAT_FAIR_PAY", 12.0)
 # photos of each simulated campaign of a forecast; 0: as many as make a good one
 FORECAST_IMAGES = _env.int("QUADRAT_FORECAST_IMAGES", 0)
 # servers of one's own ("host:port") that photographs may be fetched from

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "crowd",
     "annotate",
     "verify",
+    "tallies",
     "exports",
     "dashboard",
 ]
@@ -207,6 +208,9 @@ MEDIA_ROOT = DATA_DIR / "images"
 MAX_IMAGE_PIXELS = env.MAX_IMAGE_PIXELS
 # below it a worker is suspended automatically (crowd/suspension.py)
 SKILL_FLOORS = env.SKILL_FLOORS
+# an hour of attention under that much is not fair pay (dashboard/queries/pay.py)
+FAIR_PAY = env.FAIR_PAY
+CURRENCY = env.CURRENCY
 # what a worker reads of their own answers of each kind (crowd/own_work.py)
 OWN_WORK = ["annotate.own_work.OwnBoxes", "verify.own_work.OwnVerdicts"]
 FORECAST_IMAGES = env.FORECAST_IMAGES
