@@ -11,6 +11,7 @@ from dashboard import (
     power,
     reports,
     views,
+    workers,
 )
 
 app_name = "dashboard"
@@ -65,11 +66,11 @@ urlpatterns = [
     path("campaigns/<slug:slug>/reports/", reports.reports, name="reports"),
     path("campaigns/<slug:slug>/reports/seen/", reports.see_reports, name="see_reports"),
     path("campaigns/<slug:slug>/reports.csv", reports.reports_csv, name="reports_csv"),
-    path("campaigns/<slug:slug>/workers/", views.workers_table, name="workers"),
-    path("campaigns/<slug:slug>/workers/<int:worker_id>/", views.worker, name="worker"),
+    path("campaigns/<slug:slug>/workers/", workers.workers_table, name="workers"),
+    path("campaigns/<slug:slug>/workers/<int:worker_id>/", workers.worker, name="worker"),
     path(
         "campaigns/<slug:slug>/workers/<int:worker_id>/status/",
-        views.worker_status,
+        workers.worker_status,
         name="worker_status",
     ),
     path("tasks/<int:task_id>/", views.task, name="task"),

@@ -12,17 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crowd import campaigns as campaign_actions
 from crowd import people
-from crowd import workers as worker_actions
 from crowd.errors import CrowdError
-from crowd.models import Campaign, Invitation, Task, User, Worker
+from crowd.models import Campaign, Invitation, Task, User
 from crowd.permissions import organizer_only
 from dashboard import pages
 from dashboard.forms import CampaignForm, InvitationForm
 from dashboard.pages import campaign_context, campaign_of, user_of
-from dashboard.queries import campaigns, gold, reports, samples, tasks, verdicts, versions, workers
+from dashboard.queries import campaigns, gold, reports, samples, tasks, verdicts, versions
 
 CARDS_PER_PAGE = 24
-WORKERS_PER_PAGE = 200
 STATE_WORDS = {
     "": "All",
     "disputed": "Disputed",
@@ -34,31 +32,6 @@ STATUS_SAID = {
     Campaign.Status.RUNNING: "The campaign is running again.",
     Campaign.Status.PAUSED: "The campaign is paused. Nobody gets new tasks until you resume it.",
     Campaign.Status.CLOSED: "The campaign is closed. All answers are kept.",
-}
-
-WORKER_CHANGES = {
-    "suspend": (
-        worker_actions.suspend,
-        "{worker} gets no new tasks in any campaign. The answers count as before.",
-    ),
-    "reinstate": (
-        worker_actions.reinstate,
-        "{worker} gets tasks again, and all answers of {worker} count.",
-    ),
-    "exclude": (
-        worker_actions.exclude,
-        "{worker} gets no new tasks, and the answers are left out of every consensus as soon as "
-        "skills are estimated again, within minutes. Nothing is deleted.",
-    ),
-    "include": (
-        worker_actions.include,
-        "The answers of {worker} count again as soon as skills are estimated again, within "
-        "minutes. {worker} still gets no tasks.",
-    ),
-    "watch": (
-        worker_actions.watch,
-        "{worker} is suspended again if the answers are too far from everybody else's.",
-    ),
 }
 
 
@@ -224,60 +197,3 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
         "can_decide": found.state != Task.State.GOLD,
     }
     return pages.page(request, "dashboard/task.html", context)
-
-
-@require_GET
-@organizer_only
-def workers_table(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who answers well, and who needs help?"""
-    found = campaign_of(slug)
-    sort = request.GET.get("sort", "answers")
-    sort = sort if sort in workers.SORTS else "answers"
-    is_descending = request.GET.get("order", "desc") != "asc"
-    rows = workers.workers(found)
-    in_order = workers.ordered(rows, sort, is_descending=is_descending)
-    page = Paginator(in_order, WORKERS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        **campaign_context(found, "workers"),
-        "page": page,
-        "n_workers": len(rows),
-        "n_suspended": sum(row.worker.status == Worker.Status.SUSPENDED for row in rows),
-        "n_excluded": sum(row.worker.is_excluded for row in rows),
-        "n_answers": sum(row.n_answers for row in rows),
-        "sort": sort,
-        "is_descending": is_descending,
-        "sample_size": samples.SAMPLE,
-    }
-    return pages.page(request, "dashboard/workers.html", context)
-
-
-@require_GET
-@organizer_only
-def worker(request: HttpRequest, slug: str, worker_id: int) -> HttpResponse:
-    """How well does this worker answer, and what can be done about it?"""
-    found = campaign_of(slug)
-    who = get_object_or_404(Worker, pk=worker_id, enrolments__campaign=found)
-    rows = workers.workers(found, only=who)
-    context = {
-        **campaign_context(found, "workers"),
-        "worker": who,
-        "row": rows[0] if rows else None,
-        "deeds": workers.deeds(who),
-        "gold": gold.of_worker(who, Campaign.Kind(found.kind)),
-        "sample_size": samples.SAMPLE,
-    }
-    return pages.page(request, "dashboard/worker.html", context)
-
-
-@require_POST
-@organizer_only
-def worker_status(request: HttpRequest, slug: str, worker_id: int) -> HttpResponse:
-    """Suspend a worker, leave the answers out, or take back either."""
-    worker = get_object_or_404(Worker, pk=worker_id, enrolments__campaign__slug=slug)
-    change = WORKER_CHANGES.get(request.POST.get("action", ""))
-    if change is None:
-        raise Http404
-    act, said = change
-    act(worker, by=user_of(request), now=timezone.now())
-    messages.success(request, said.format(worker=worker.pseudonym))
-    return redirect("dashboard:worker", slug, worker_id)
