@@ -8,6 +8,7 @@ from dashboard import (
     data_sets,
     gold,
     history,
+    photos,
     power,
     reports,
     views,
@@ -41,7 +42,7 @@ urlpatterns = [
         views.revoke_invitation,
         name="revoke_invitation",
     ),
-    path("campaigns/<slug:slug>/tasks/", views.gallery, name="gallery"),
+    path("campaigns/<slug:slug>/tasks/", photos.gallery, name="gallery"),
     path("campaigns/<slug:slug>/adjudicate/", adjudicating.adjudicate, name="adjudicate"),
     path(
         "campaigns/<slug:slug>/adjudicate/<int:task_id>/",
@@ -73,5 +74,5 @@ urlpatterns = [
         workers.worker_status,
         name="worker_status",
     ),
-    path("tasks/<int:task_id>/", views.task, name="task"),
+    path("tasks/<int:task_id>/", photos.task, name="task"),
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -13,21 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crowd import campaigns as campaign_actions
 from crowd import people
 from crowd.errors import CrowdError
-from crowd.models import Campaign, Invitation, Task, User
+from crowd.models import Campaign, Invitation, User
 from crowd.permissions import organizer_only
 from dashboard import pages
 from dashboard.forms import CampaignForm, InvitationForm
 from dashboard.pages import campaign_context, campaign_of, user_of
-from dashboard.queries import campaigns, gold, reports, samples, tasks, verdicts, versions
+from dashboard.queries import campaigns, reports, samples, verdicts, versions
 
-CARDS_PER_PAGE = 24
-STATE_WORDS = {
-    "": "All",
-    "disputed": "Disputed",
-    "open": "Open",
-    "retired": "Finished",
-    "excluded": "Excluded",
-}
 STATUS_SAID = {
     Campaign.Status.RUNNING: "The campaign is running again.",
     Campaign.Status.PAUSED: "The campaign is paused. Nobody gets new tasks until you resume it.",
@@ -152,48 +143,3 @@ def revoke_invitation(request: HttpRequest, slug: str, invitation_id: int) -> Ht
     people.revoke(invitation, by=user_of(request), now=timezone.now())
     messages.success(request, "The link lets nobody in any more. Whoever has joined stays.")
     return redirect(reverse("dashboard:campaign", args=[slug]) + "#invitations")
-
-
-@require_GET
-@organizer_only
-def gallery(request: HttpRequest, slug: str) -> HttpResponse:
-    """On which photos do workers agree least?"""
-    found = campaign_of(slug)
-    counts = tasks.n_answered_by_state(found)
-    state = request.GET.get("state", "")
-    state = state if state in counts else ""
-    counts[""] = sum(counts.values())
-    page = Paginator(tasks.answered(found, state), CARDS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        **campaign_context(found, "tasks"),
-        "page": page,
-        "cards": tasks.cards(found, list(page)),
-        "state": state,
-        "filters": [(name, words_, counts[name]) for name, words_ in STATE_WORDS.items()],
-    }
-    return pages.page(request, "dashboard/gallery.html", context)
-
-
-@require_GET
-@organizer_only
-def task(request: HttpRequest, task_id: int) -> HttpResponse:
-    """Who answered what on this photo, and what became of it?"""
-    found = tasks.find(task_id)
-    # nothing can be said of a photograph that nobody has seen
-    if found is None or found.state == Task.State.AWAITED:
-        raise Http404
-    (card,) = tasks.cards(found.campaign, [found], is_large=True)
-    n_answers = len(card.answers)
-    if found.state == Task.State.GOLD:
-        card = gold.with_known(card)
-    context = {
-        **campaign_context(found.campaign, "tasks"),
-        "card": card,
-        "n_answers": n_answers,
-        "task": found,
-        "versions": tasks.versions(found),
-        "next_task": tasks.next_task(found),
-        "is_disputed": found.state == Task.State.DISPUTED,
-        "can_decide": found.state != Task.State.GOLD,
-    }
-    return pages.page(request, "dashboard/task.html", context)
