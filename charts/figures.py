@@ -10,7 +10,8 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import zip_longest
+from typing import Any, cast
 
 from charts.theme import CONFIG
 
@@ -27,13 +28,15 @@ Cell = str | int | float | None
 class Table:
     """Rows of cells under their heads, the first column naming the row; None: not known.
 
-    A float is written with `digits`. `n_foot` rows at the end are totals.
+    A float is written with `digits`. `n_foot` rows at the end are totals. `links`: the address
+    behind each row, as far as there are any; empty for none.
     """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     digits: int = 2
     n_foot: int = 0
+    links: tuple[str, ...] = ()
 
     def written(self, cell: Cell) -> str:
         """A cell as people read it.
@@ -52,6 +55,11 @@ class Table:
     def body(self) -> list[list[str]]:
         """All rows but the totals, written."""
         return self._written_rows(self.rows[: len(self.rows) - self.n_foot])
+
+    @property
+    def linked(self) -> list[tuple[str, list[str]]]:
+        """All rows but the totals, written, each with its link."""
+        return [(link or "", row) for row, link in zip_longest(self.body, self.links) if row]
 
     @property
     def foot(self) -> list[list[str]]:
@@ -76,7 +84,8 @@ class Figure:
 
     `spec` is Vega-Lite without size or theme, its colours tokens of the style sheet such as
     ``var(--link)`` (`charts/theme.py`); None for a table alone. `height` is the chart's, in pixels,
-    with axes and legend. `note` says what is counted and where a value of others comes from.
+    with axes and legend. `note` says what is counted and where a value of others comes from. A mark
+    with an `href` is a way to what is behind it, in the page alone.
     """
 
     slug: str
@@ -99,7 +108,8 @@ class Figure:
 
     def in_file(self) -> dict[str, Any]:
         """The spec of a picture of its own, colours still tokens."""
-        return self._whole({"width": FILE_WIDTH, "title": self.title, "padding": 12})
+        frame = {"width": FILE_WIDTH, "title": self.title, "padding": 12}
+        return cast(dict[str, Any], _without_links(self._whole(frame)))
 
     def _whole(self, frame: dict[str, Any]) -> dict[str, Any]:
         sized = {"$schema": SCHEMA, "config": CONFIG, "height": self.height, **frame}
@@ -109,6 +119,13 @@ class Figure:
 def fingerprint_of(spec: dict[str, Any]) -> bytes:
     """The same bytes for the same spec."""
     return json.dumps(spec, sort_keys=True).encode()
+
+
+def _without_links(spec: Any) -> Any:
+    """The spec without where its marks lead: a picture may be read by anybody, anywhere."""
+    if isinstance(spec, dict):
+        return {name: _without_links(part) for name, part in spec.items() if name != "href"}
+    return [_without_links(part) for part in spec] if isinstance(spec, list | tuple) else spec
 
 
 def _harmless(cell: Cell) -> Cell:

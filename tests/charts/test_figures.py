@@ -40,6 +40,15 @@ def test_a_table_is_written_for_people_and_for_programs():
     assert TABLE.csv().splitlines() == ["of,n", "'=Aves,1200", "all,1200.5"]
 
 
+def test_rows_and_marks_lead_somewhere_but_not_from_a_file():
+    table = Table(("of", "n"), (("Aves", 1), ("Aves of none", 2), ("all", 3)), 2, 1, ("?taxon=1",))
+    assert table.linked == [("?taxon=1", ["Aves", "1"]), ("", ["Aves of none", "2"])]
+    marks = {**BARS, "encoding": {**BARS["encoding"], "href": {"field": "link"}}}
+    figure = Figure("counts", "Counts", table, spec=marks)
+    assert figure.in_page()["encoding"]["href"] == {"field": "link"}
+    assert figure.in_file()["encoding"] == BARS["encoding"]
+
+
 def test_every_colour_of_the_theme_is_a_token():
     assert in_light(FIGURE.in_page())["config"]["bar"]["color"] == "#0b5cad"
     with pytest.raises(KeyError):
