@@ -76,9 +76,9 @@ def boxes(
     table = BoxTable.of(images, parameters)
     figures: list[Statistic] = [
         table.alpha,
-        partial(mean, table.iou),
-        partial(mean, table.equal),
-        partial(mean, table.difference),
+        partial(mean, table.sums.iou),
+        partial(mean, table.sums.equal),
+        partial(mean, table.sums.difference),
     ]
     return BoxAgreement(
         *estimates(figures, table.n_units, seed=seed, n_resamples=n_resamples, level=level)
@@ -153,7 +153,7 @@ def pairwise_iou(boxes_by_worker: Sequence[FloatArray]) -> float | None:
     (1.0, 0.0, 1.0)
     """
     table = BoxTable.of([_unsized(boxes_by_worker)], DEFAULTS)
-    return float(table.iou[0]) if table.n_units else None
+    return float(table.sums.iou[0]) if table.n_units else None
 
 
 def _unsized(boxes_by_worker: Sequence[FloatArray]) -> BoxImage:

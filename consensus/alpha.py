@@ -16,24 +16,18 @@ object for what it is in an image with many.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from consensus.geometry import iou_matrix, paired_iou
-from consensus.pairs import pair_agreement
-from consensus.reading import ReadImage, read_image
-from consensus.rows import Rows, flatten
+from consensus.box_sums import BoxSums
+from consensus.geometry import iou_matrix
 from consensus.types import BoxImage, BoxParameters, FloatArray, IntArray
 
 # The expected distance of boxes needs all pairs; this many boxes are a million pairs already.
 MAX_CHANCE_BOXES = 1000
-BLOCK = 1024
-# Boxes of different images are compared in thousandths of their images' sides.
-THOUSANDTHS = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,13 +71,13 @@ class LabelTable:
         totals, n = self._totals(weights)
         expected = n * n - np.square(totals).sum(axis=1)
         differing = weights @ (self.size * (1 - self.agreeing))
-        return 1 - (n - 1) * _ratio(differing, expected)
+        return 1 - (n - 1) * ratio(differing, expected)
 
     def kappa(self, weights: FloatArray) -> FloatArray:
         """Fleiss' kappa; units with different numbers of labels weigh the same."""
         totals, n = self._totals(weights)
         unlike = n * n - np.square(totals).sum(axis=1)
-        return 1 - _ratio((1 - self.share(weights)) * n * n, unlike)
+        return 1 - ratio((1 - self.share(weights)) * n * n, unlike)
 
     def share(self, weights: FloatArray) -> FloatArray:
         """Mean share of a unit's pairs of labels that are equal."""
@@ -96,23 +90,62 @@ class LabelTable:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BoxTable:
-    """Boxes of U images, in sums per image, (U,) each.
+class CountTable:
+    """Numbers that U units were given, in sums per unit, (U,) each.
 
-    iou, equal, difference: means over pairs of workers of their boxes' IoU, of drawing equally many
-        boxes, and of how many more one drew than the other.
-    values: what workers said about objects, boxes and nothings together. distance: over its
-        objects, the mean distance of its pairs times its values. boxes, nothings: among the values.
-    sample_unit: (S,), the image of some of the boxes; sample_distance: (S, S), of any two of them,
-        as if they lay in one image.
+    size: how many numbers there are. total: their sum. squares: the sum of their squares.
+    agreeing: the share of pairs of them that are equal.
     """
 
-    iou: FloatArray
-    equal: FloatArray
-    difference: FloatArray
-    values: FloatArray
-    distance: FloatArray
-    boxes: FloatArray
+    size: FloatArray
+    total: FloatArray
+    squares: FloatArray
+    agreeing: FloatArray
+
+    @classmethod
+    def of(cls, numbers: IntArray, unit: IntArray, n_units: int) -> CountTable:
+        """`numbers` (A,), whole and not negative, with the unit of each; every unit has two.
+
+        >>> table = CountTable.of(np.array([1, 1, 2, 4]), np.array([0, 0, 1, 1]), 2)
+        >>> table.agreeing.tolist(), table.total.tolist()
+        ([1.0, 0.0], [2.0, 6.0])
+        """
+        size = np.bincount(unit, minlength=n_units).astype(np.float64)
+        width = int(numbers.max(initial=0)) + 1
+        often = np.bincount(unit * width + numbers, minlength=n_units * width)
+        often = often.reshape(n_units, width).astype(np.float64)
+        equal = (often * (often - 1)).sum(axis=1)
+        value = np.arange(width, dtype=np.float64)
+        return cls(size, often @ value, often @ (value * value), equal / (size * (size - 1)))
+
+    def taken(self, units: IntArray) -> CountTable:
+        """These units alone."""
+        return CountTable(
+            self.size[units], self.total[units], self.squares[units], self.agreeing[units]
+        )
+
+    def alpha(self, weights: FloatArray) -> FloatArray:
+        """Krippendorff's alpha for interval data: the distance of two numbers is their squared
+        difference. Of zeros and ones it is that for nominal data."""
+        differing = 2 * (self.size * self.squares - np.square(self.total)) / (self.size - 1)
+        n = weights @ self.size
+        expected = 2 * (n * (weights @ self.squares) - np.square(weights @ self.total))
+        return 1 - (n - 1) * ratio(weights @ differing, expected)
+
+    def share(self, weights: FloatArray) -> FloatArray:
+        """Mean share of a unit's pairs of numbers that are equal."""
+        return mean(self.agreeing, weights)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoxTable:
+    """Boxes of U images, in `sums` per image.
+
+    sample_unit: (S,), the image of some of the boxes; sample_distance: (S, S), of any two of them,
+    as if they lay in one image.
+    """
+
+    sums: BoxSums
     sample_unit: IntArray
     sample_distance: FloatArray
 
@@ -123,38 +156,25 @@ class BoxTable:
         Boxes are matched as for the consensus, but as they were drawn: clipped to the image, not
         corrected. Raises ValueError for an image without area.
         """
-        columns, edges, counts = [np.zeros((6, 0))], [np.zeros((0, 4))], [np.zeros(0, np.intp)]
-        for rows in _blocks(images, parameters):
-            columns.append(_columns(rows))
-            edges.append(rows.box_edges / np.tile(_box_sizes(rows), 2) * THOUSANDTHS)
-            counts.append(np.bincount(_box_image(rows), minlength=rows.n_images))
-        together = np.concatenate(columns, axis=1)
-        drawn = np.concatenate(edges)
-        unit = np.repeat(np.arange(together.shape[1]), np.concatenate(counts))
-        pick = np.unique(np.linspace(0, max(len(drawn) - 1, 0), MAX_CHANCE_BOXES).astype(np.intp))
-        pick = pick[: len(drawn)]
-        sample = drawn[pick]
-        return cls(
-            iou=together[0],
-            equal=together[1],
-            difference=together[2],
-            values=together[3],
-            distance=together[4],
-            boxes=together[5],
-            sample_unit=unit[pick],
-            sample_distance=1 - iou_matrix(sample, sample),
-        )
+        return cls.of_sums(BoxSums.of(images, parameters))
+
+    @classmethod
+    def of_sums(cls, sums: BoxSums) -> BoxTable:
+        """What was summed, with the boxes that chance is measured on."""
+        n = len(sums.drawn)
+        pick = np.unique(np.linspace(0, max(n - 1, 0), MAX_CHANCE_BOXES).astype(np.intp))[:n]
+        sample = sums.drawn[pick]
+        return cls(sums, sums.drawn_unit[pick], 1 - iou_matrix(sample, sample))
 
     @property
     def n_units(self) -> int:
         """U."""
-        return len(self.iou)
+        return self.sums.n_units
 
     def alpha(self, weights: FloatArray) -> FloatArray:
         """One minus the mean distance about the same object over the one to expect by chance."""
-        return 1 - _ratio(
-            _ratio(weights @ self.distance, weights @ self.values), self._expected(weights)
-        )
+        seen = ratio(weights @ self.sums.distance, weights @ self.sums.values)
+        return 1 - ratio(seen, self._expected(weights))
 
     def _expected(self, weights: FloatArray) -> FloatArray:
         """Mean distance of two values out of all, at least one of them a box."""
@@ -162,10 +182,10 @@ class BoxTable:
         n_sampled = often.sum(axis=1)
         summed = ((often @ self.sample_distance) * often).sum(axis=1)
         typical = summed / np.maximum(n_sampled * (n_sampled - 1), 1)
-        n_boxes = weights @ self.boxes
+        n_boxes = weights @ self.sums.boxes
         between = n_boxes * (n_boxes - 1) / 2
-        against_nothing = n_boxes * (weights @ (self.values - self.boxes))
-        return _ratio(between * typical + against_nothing, between + against_nothing)
+        against_nothing = n_boxes * (weights @ (self.sums.values - self.sums.boxes))
+        return ratio(between * typical + against_nothing, between + against_nothing)
 
 
 def mean(values: FloatArray, weights: FloatArray) -> FloatArray:
@@ -174,77 +194,14 @@ def mean(values: FloatArray, weights: FloatArray) -> FloatArray:
     >>> mean(np.array([1.0, 4.0]), np.array([[2.0, 1.0], [0.0, 1.0]])).tolist()
     [2.0, 4.0]
     """
-    return _ratio(weights @ values, weights.sum(axis=1))
+    return ratio(weights @ values, weights.sum(axis=1))
 
 
-def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
-    """`above` / `below`; nan where `below` is not positive."""
+def ratio(above: FloatArray, below: FloatArray) -> FloatArray:
+    """`above` / `below`; nan where `below` is not positive.
+
+    >>> ratio(np.array([1.0, 1.0]), np.array([2.0, 0.0])).tolist()
+    [0.5, nan]
+    """
     is_known = below > 0
     return np.where(is_known, above / np.where(is_known, below, 1.0), np.nan)
-
-
-def _blocks(images: Iterable[BoxImage], parameters: BoxParameters) -> Iterator[Rows]:
-    """Images with at least two workers, in blocks."""
-    comparable = (read for read in _read(images, parameters) if len(read.workers) >= 2)
-    while block := list(islice(comparable, BLOCK)):
-        workers = {worker for image in block for worker in image.workers}
-        yield flatten(block, {worker: index for index, worker in enumerate(sorted(workers))})
-
-
-def _read(images: Iterable[BoxImage], parameters: BoxParameters) -> Iterator[ReadImage]:
-    for image in images:
-        yield read_image(
-            image.answers, width=image.width, height=image.height, parameters=parameters
-        )
-
-
-def _box_image(rows: Rows) -> IntArray:
-    return rows.answer_image[rows.box_answer]
-
-
-def _box_sizes(rows: Rows) -> FloatArray:
-    return rows.size[_box_image(rows)]
-
-
-def _columns(rows: Rows) -> FloatArray:
-    """iou, equal, difference, values, distance, boxes of a block, (6, I)."""
-    n = rows.n_images
-    looked = np.bincount(rows.row_candidate, minlength=len(rows.candidate_votes))
-    nothings = looked - rows.candidate_votes
-    near = _summed_distances(rows)
-    missed = rows.candidate_votes * nothings
-    pairs = rows.candidate_votes * (rows.candidate_votes - 1) / 2 + missed
-    # an object that one worker drew and nobody else can say anything about is not compared
-    is_compared = pairs > 0
-    distance = looked * (near + missed) / np.where(is_compared, pairs, 1)
-    of = rows.candidate_image
-    iou, equal = pair_agreement(rows)
-    by_candidate = (looked * is_compared, distance, rows.candidate_votes * is_compared)
-    sums = [np.bincount(of, weights=values, minlength=n) for values in by_candidate]
-    return np.stack([iou, equal, _count_differences(rows), *sums])
-
-
-def _summed_distances(rows: Rows) -> FloatArray:
-    """Sum of 1 - IoU over the pairs of boxes of every candidate, (C,)."""
-    summed = np.zeros(len(rows.candidate_votes))
-    for votes in np.unique(rows.candidate_votes[rows.candidate_votes >= 2]).tolist():
-        these = np.nonzero(rows.candidate_votes == votes)[0]
-        boxes = rows.box_edges[rows.candidate_first[these, None] + np.arange(votes)]
-        distance = 1 - paired_iou(boxes[:, :, None], boxes[:, None])
-        summed[these] = distance.sum(axis=(1, 2)) / 2
-    return summed
-
-
-def _count_differences(rows: Rows) -> FloatArray:
-    """Mean over pairs of workers of the difference of their numbers of boxes, (I,).
-
-    In ascending order the k-th of n numbers is larger than k others and smaller than n - 1 - k.
-    """
-    counts = np.bincount(rows.box_answer, minlength=len(rows.answer_image))
-    order = np.lexsort((counts, rows.answer_image))
-    n = rows.answers_of_image
-    start = np.cumsum(n) - n
-    place = np.arange(len(order)) - start[rows.answer_image]
-    signed = (2 * place - n[rows.answer_image] + 1) * counts[order]
-    summed = np.bincount(rows.answer_image, weights=signed, minlength=rows.n_images)
-    return np.asarray(summed / (n * (n - 1) / 2))

@@ -10,9 +10,10 @@ import pytest
 
 from consensus import agreement
 from consensus.agreement import krippendorff_alpha_nominal
-from consensus.alpha import BoxTable, LabelTable, mean
-from consensus.bootstrap import Estimate, estimates
-from consensus.types import BoxParameters
+from consensus.alpha import BoxTable, CountTable, LabelTable, mean
+from consensus.bootstrap import Estimate, estimates, value
+from consensus.box_sums import BoxSums
+from consensus.types import BoxAnswer, BoxImage, BoxParameters
 from tests.consensus.test_agreement import FOUR_OBSERVERS, HERE, a_crowd, image, rated, units
 
 
@@ -82,3 +83,44 @@ def test_ten_thousand_items_are_resampled_a_thousand_times():
     assert found.kappa.n_units == 10_000
     assert found.kappa.value == pytest.approx(0.210, abs=0.0005)
     assert found.kappa.high - found.kappa.low < 0.02
+
+
+def test_alpha_of_numbers_is_that_of_krippendorffs_example():
+    # the same four observers; published: interval alpha = .849
+    labels = [[int(label) for label in unit] for unit in units(FOUR_OBSERVERS) if len(unit) > 1]
+    numbers = np.array([number for unit in labels for number in unit])
+    unit = np.repeat(np.arange(len(labels)), [len(unit) for unit in labels])
+    table = CountTable.of(numbers, unit, len(labels))
+    assert value(table.alpha, len(labels)) == pytest.approx(0.849, abs=5e-4)
+
+
+def test_alpha_of_zeros_and_ones_is_that_of_two_labels():
+    rng = np.random.default_rng(3)
+    numbers = rng.integers(0, 2, size=(40, 3))
+    table = CountTable.of(numbers.ravel(), np.repeat(np.arange(40), 3), 40)
+    nominal = krippendorff_alpha_nominal(numbers.tolist())
+    assert value(table.alpha, 40) == pytest.approx(nominal)
+    assert value(table.share, 40) == pytest.approx(value(LabelTable.of(numbers.tolist()).share, 40))
+
+
+def test_sums_of_a_part_are_the_sums_of_its_images():
+    rng = np.random.default_rng(4)
+    images = [
+        BoxImage(
+            [
+                BoxAnswer(name, rng.uniform(5, 60, size=(rng.integers(0, 4), 4)))
+                for name in ("ada", "ben", "cyd")
+            ],
+            120,
+            120,
+        )
+        for _ in range(30)
+    ]
+    part = np.array([1, 4, 5, 20])
+    taken = BoxTable.of_sums(BoxSums.of(images, BoxParameters()).taken(part))
+    alone = BoxTable.of([images[unit] for unit in part], BoxParameters())
+    assert value(taken.alpha, 4) == pytest.approx(value(alone.alpha, 4))
+    np.testing.assert_allclose(taken.sums.matched_iou, alone.sums.matched_iou)
+    halves = [BoxSums.of(images[:13], BoxParameters()), BoxSums.of(images[13:], BoxParameters())]
+    together = BoxTable.of_sums(BoxSums.joined(halves))
+    assert value(together.alpha, 30) == value(BoxTable.of(images, BoxParameters()).alpha, 30)
