@@ -39,7 +39,8 @@ def practise(request: HttpRequest, slug: str) -> HttpResponse:
     context = _box_page(request, slug)
     campaign, page = context["campaign"], context["page"]
     done = qualification.practice_of(context["worker"], campaign)
-    page["practice"] = practice_body(done) | {"is_required": campaign.has_qualification}
+    is_required = campaign.has_qualification or done.is_asked_again
+    page["practice"] = practice_body(done) | {"is_required": is_required}
     page["urls"] |= {
         "claim": reverse("annotate:practice", args=[slug]),
         "answer": reverse("annotate:practice_answer", args=[slug, 0]).replace("/0/", "/{id}/"),

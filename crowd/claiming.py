@@ -23,7 +23,8 @@ SELECT enrolment.id, enrolment.cursor, enrolment.next_lap_at, enrolment.n_claime
        AND coalesce((SELECT skill.n_answers FROM crowd_skillestimate skill
                      WHERE skill.worker_id = enrolment.worker_id AND skill.kind = campaign.kind),
                     0) < {PROVEN},
-       campaign.has_qualification AND enrolment.qualified_at IS NULL, campaign.has_grid,
+       (campaign.has_qualification OR enrolment.is_to_practise) AND enrolment.qualified_at IS NULL,
+       campaign.has_grid,
        EXISTS (SELECT FROM crowd_goldstandard gold
                WHERE gold.campaign_id = campaign.id AND gold.withdrawn_at IS NULL),
        campaign.n_instructions

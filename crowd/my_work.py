@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from crowd import own_work
+from crowd import messages, own_work
 from crowd.models import Campaign, User, Worker
 from crowd.own_work import Agreement, Done, Entry, OwnWork, Place
 from crowd.permissions import IsWorker, worker_of
@@ -44,6 +44,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "entries": [_card(entry) for entry in page.entries],
         "older": page.older,
         "is_first": below is None,
+        "unread": messages.unread(worker),
     }
     if below is None:
         context |= _summary(worker, _zone(request))

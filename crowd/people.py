@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from crowd import audit
 from crowd.errors import Conflict, Invalid
-from crowd.models import Campaign, Invitation, User, Worker
+from crowd.models import Campaign, Invitation, Message, User, Worker
 
 INVITATION_LIFE = timedelta(days=30)
 LONGEST_NAME = 150
@@ -137,7 +137,7 @@ def change_password(user: User, *, current: str, new: str) -> None:
 
 
 def forget(user: User) -> None:
-    """Delete a login for good: the name, the password, what it signed in with.
+    """Delete a login for good: the name, the password, what it signed in with, messages to it.
 
     The answers stay under the worker's pseudonym, which nothing leads back from any more. Raises
     `Conflict` for the last administrator.
@@ -148,6 +148,7 @@ def forget(user: User) -> None:
         if held == [user.pk]:
             raise Conflict(_("You are the only administrator. Make somebody else one first."))
         forget_attempts(username=user.username)
+        Message.objects.filter(worker__user=user).delete()
         user.delete()
 
 

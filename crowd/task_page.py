@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import reverse
 
+from crowd import messages
 from crowd.models import Campaign
 from crowd.permissions import worker_of
 from crowd.words import question, words
@@ -31,6 +32,7 @@ def open_task_page(
         "question": question(campaign),
         "words": words(campaign),
         "worker": worker,
+        "unread": messages.unread(worker),
         "page": {
             "campaign": _campaign(campaign) | limits,
             "worker": {"key": worker.pseudonym},

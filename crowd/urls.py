@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
-from crowd import account, api, my_work, views
+from crowd import account, api, message_pages, my_work, views
 
 
 class RenditionConverter:
@@ -32,6 +32,7 @@ urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="sign_in"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("my-work/", my_work.my_work, name="my_work"),
+    path("messages/<int:message_id>/read/", message_pages.read, name="message_read"),
     path("account/", account.account, name="account"),
     path("account/delete/", account.delete, name="account_delete"),
     path("images/<uuid:uid>/<rendition:rendition>.jpg", views.image, name="image"),

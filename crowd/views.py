@@ -23,9 +23,9 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
 from catalog import renditions
-from crowd import health, own_work, people, queries
+from crowd import health, messages, own_work, people, queries
 from crowd.errors import CrowdError
-from crowd.models import Campaign, Invitation, User, Worker
+from crowd.models import Campaign, Enrolment, Invitation, User, Worker
 from crowd.permissions import worker_of
 from crowd.words import question
 
@@ -48,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     return render(request, "crowd/home.html", context)
 
+        "unread": messages.unread(worker) if worker else [],
 
 def _cards(worker: Worker) -> list[dict[str, Any]]:
     """A card for each running campaign; the data set's name where a question is asked twice."""
@@ -62,8 +63,7 @@ def _cards(worker: Worker) -> list[dict[str, Any]]:
             "dataset": campaign.dataset.name if asked[question(campaign)] > 1 else "",
             "n_waiting": cast(Any, campaign).n_waiting,
             "n_done": n_done.get(campaign.pk, 0),
-            "has_practice": campaign.has_qualification
-            and not (campaign.pk in places and places[campaign.pk].qualified_at),
+            "has_practice": _is_practice_missing(campaign, places.get(campaign.pk)),
             "url": task_url(campaign),
         }
         for campaign in campaigns
@@ -73,6 +73,11 @@ def _cards(worker: Worker) -> list[dict[str, Any]]:
 def task_url(campaign: Campaign) -> str:
     """Where a campaign is worked on."""
     return reverse(TASK_PAGES[Campaign.Kind(campaign.kind)], args=[campaign.slug])
+
+def _is_practice_missing(campaign: Campaign, place: Enrolment | None) -> bool:
+    is_asked = campaign.has_qualification or (place is not None and place.is_to_practise)
+    return is_asked and not (place and place.qualified_at)
+
 
 
 @method_decorator(login_not_required, name="dispatch")

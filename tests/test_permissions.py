@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from crowd import drawings, gold_making, leases, people
+from crowd import drawings, gold_making, leases, messages, people
 from crowd.models import Assignment, Campaign, User
 from exports.models import Release
 from tests import make
@@ -29,6 +29,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 BODIES = {
     "annotate:adjudications": {"action": "edit", "seen": 0, "boxes": []},
     "annotate:annotation": make.annotation(),
+    "annotate:check": make.inspection([], is_all=True),
     "annotate:practice_answer": make.annotation(),
     "verify:practice_answer": make.verdict(),
     "verify:adjudications": {"action": "edit", "seen": 0, "label": "animal"},
@@ -51,6 +52,7 @@ ALLOWED = {
     "crowd:sign_in": EVERYBODY,
     "crowd:sign_out": SIGNED_IN,
     "crowd:my_work": SIGNED_IN,
+    "crowd:message_read": frozenset({"worker"}),
     "crowd:who": SIGNED_IN,
     "crowd:own_summary": SIGNED_IN,
     "crowd:account": SIGNED_IN,
@@ -62,6 +64,8 @@ ALLOWED = {
     "crowd:renew": frozenset({"worker"}),
     "crowd:release": frozenset({"worker"}),
     "annotate:task": SIGNED_IN,
+    "annotate:check_task": SIGNED_IN,
+    "annotate:check": frozenset({"worker"}),
     "annotate:lesson": SIGNED_IN,
     "annotate:practise": SIGNED_IN,
     "annotate:practice": SIGNED_IN,
@@ -160,7 +164,11 @@ def world(ada, olga, root) -> World:
     deer = make.campaign(3, slug="deer", kind=Campaign.Kind.VERIFY, super_class="Mammalia")
     (box_lease,), _ = leases.claim(ada, "birds", count=1, now=now)
     (verify_lease,), _ = leases.claim(ada, "deer", count=1, now=now)
+    checks = make.check_campaign(boxes)
+    make.check_of(checks, boxes.tasks.filter(state="open").last())
+    (check_lease,), _ = leases.claim(ada, checks.slug, count=1, now=now)
     invitation = people.invite(by=olga, role=User.Role.WORKER, campaign=boxes, now=now)
+    message = messages.write(ada, boxes, "Well done.", by=olga, now=now)
     release = Release.objects.create(dataset=boxes.dataset, number=1, created_at=now)
     shared = {
         "slug": "birds",
@@ -170,6 +178,7 @@ def world(ada, olga, root) -> World:
         "key": "0123456789abcdef",
         "token": invitation.token,
         "invitation_id": str(invitation.pk),
+        "message_id": str(message.pk),
         "uid": str(box_lease.image.uid),
         "rendition": "display",
         "gold_id": str(boxes.gold.get().pk),
@@ -190,6 +199,8 @@ def world(ada, olga, root) -> World:
         values[name]["slug"] = deer.slug
     values["verify:adjudications"]["task_id"] = str(verify_lease.task_id)
     values["verify:verdict"]["assignment_id"] = str(verify_lease.id)
+    values["annotate:check_task"]["slug"] = checks.slug
+    values["annotate:check"]["assignment_id"] = str(check_lease.id)
     for name in ("exports:releases", "exports:statistics", "exports:statistics_json"):
         values[name]["slug"] = boxes.dataset.slug
     for name in (name for name in ALLOWED if name.startswith("dashboard:data_set_")):

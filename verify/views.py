@@ -45,7 +45,8 @@ def practise(request: HttpRequest, slug: str) -> HttpResponse:
     if not context["has_practice"]:
         raise Http404
     done = qualification.practice_of(context["worker"], campaign)
-    page["practice"] = practice_body(done) | {"is_required": campaign.has_qualification}
+    is_required = campaign.has_qualification or done.is_asked_again
+    page["practice"] = practice_body(done) | {"is_required": is_required}
     page["campaign"]["has_grid"] = False
     page["urls"] |= {
         "claim": reverse("verify:practice", args=[slug]),

@@ -7,8 +7,8 @@ from django.core.management import call_command
 
 from catalog.superclasses import SuperClass
 from crowd import campaigns, leases, qualification
-from crowd.errors import Invalid, Unqualified
-from crowd.models import Campaign
+from crowd.errors import Conflict, Invalid, Unqualified
+from crowd.models import AuditEntry, Campaign, Enrolment
 from tests import make
 from tests.make import NOON
 
@@ -110,3 +110,63 @@ def test_verification_of_what_leaves_no_traces_has_no_practice():
     with pytest.raises(Invalid) as refused:
         verify(SuperClass.PLANTAE)
     assert "has_qualification" in refused.value.errors
+
+
+def test_who_is_sent_back_practises_before_the_next_photo(client, ada, olga):
+    free = make.campaign(2, slug="free")
+    qualification.send_back(enrolled(ada, free), free, by=olga, now=NOON)
+    with pytest.raises(Unqualified):
+        leases.claim(ada, "free", count=1, now=NOON)
+    client.force_login(ada.user)
+    assert client.get("/box/free/")["Location"] == "/box/free/practice/"
+    assert "Begins with a short practice" in client.get("/").content.decode()
+    assert '"is_required": true' in client.get("/box/free/practice/").content.decode()
+    practise(ada, free, True, True, True, True)
+    assert len(leases.claim(ada, "free", count=1, now=NOON)[0]) == 1
+    assert not Enrolment.objects.get(worker=ada, campaign=free).is_to_practise
+
+
+def test_what_was_passed_before_does_not_count_again(ada, olga, strict):
+    practise(ada, strict, True, True, True, True)
+    qualification.send_back(ada, strict, by=olga, now=NOON)
+    found = qualification.record(ada, strict, 4, is_good=True, now=NOON)
+    assert (found.latest, found.is_qualified, found.n_practised) == ((True,), False, 5)
+    with pytest.raises(Unqualified):
+        leases.claim(ada, "strict", count=1, now=NOON)
+
+
+@pytest.mark.parametrize("has_qualification", [True, False])
+def test_being_sent_back_can_be_called_off(ada, olga, has_qualification):
+    campaign = make.campaign(1, slug="some", has_qualification=has_qualification)
+    practise(enrolled(ada, campaign), campaign, True, True, True, True)
+    for _ in range(2):
+        qualification.send_back(ada, campaign, by=olga, now=NOON)
+    for _ in range(2):
+        qualification.call_off(ada, campaign, by=olga, now=NOON)
+    assert len(leases.claim(ada, "some", count=1, now=NOON)[0]) == 1
+    entries = AuditEntry.objects.filter(subject=f"worker {ada.pseudonym}").order_by("pk")
+    assert [(row.action, row.campaign) for row in entries] == [
+        ("send to practice", campaign),
+        ("call off practice", campaign),
+    ]
+
+
+def test_nobody_is_sent_to_a_practice_that_there_is_not(ada, olga):
+    make.images(1, of=make.dataset("wood"), super_class=SuperClass.PLANTAE)
+    plants = campaigns.create(
+        slug="plants", kind=Campaign.Kind.VERIFY, dataset=make.dataset("wood"),
+        super_class=SuperClass.PLANTAE, now=NOON,
+    )  # fmt: skip
+    with pytest.raises(Conflict, match="no practice for Plantae"):
+        qualification.send_back(enrolled(ada, plants), plants, by=olga, now=NOON)
+
+
+def test_who_has_not_passed_yet_cannot_be_sent_back(ada, olga, strict):
+    practise(ada, strict, True)
+    with pytest.raises(Conflict, match="at practice already"):
+        qualification.send_back(ada, strict, by=olga, now=NOON)
+
+
+def enrolled(worker, campaign):
+    Enrolment.objects.get_or_create(worker=worker, campaign=campaign)
+    return worker
