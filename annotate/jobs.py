@@ -1,11 +1,11 @@
-"""Celery jobs of box tasks: thin, idempotent, without arguments."""
+"""Celery jobs of box tasks and of checks: thin, idempotent, without arguments."""
 
 from __future__ import annotations
 
 from celery import shared_task
 from django.utils import timezone
 
-from annotate import aggregation
+from annotate import aggregation, checking, followup
 from crowd import hints, refitting
 
 
@@ -25,3 +25,30 @@ def refit() -> int:
     have changed."""
     versions = refitting.refit(aggregation.BOXES, clock=timezone.now)
     return sum(version.n_changed for version in versions)
+
+
+@shared_task(name="annotate.aggregate_checks")
+def aggregate_checks() -> int:
+    """Aggregate whatever checks are due until none is."""
+    hints.taken(aggregate_checks)
+    n_done = 0
+    while n_batch := checking.aggregate_due(now=timezone.now()):
+        n_done += n_batch
+    return n_done
+
+
+@shared_task(name="annotate.refit_checks")
+def refit_checks() -> int:
+    """Estimate how well workers check where that is due, and merge all checks again; returns how
+    many have changed."""
+    versions = refitting.refit(checking.CHECKS, clock=timezone.now)
+    return sum(version.n_changed for version in versions)
+
+
+@shared_task(name="annotate.ask_checks")
+def ask_checks() -> int:
+    """Ask about the boxes that are risky until there are no more; returns of how many photos."""
+    n_asked = 0
+    while n_batch := followup.ask_due(now=timezone.now()):
+        n_asked += n_batch
+    return n_asked

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from annotate import api, views
+from annotate import api, check_api, check_views, views
 
 
 class HintConverter:
@@ -41,6 +41,12 @@ urlpatterns = [
         "api/assignments/<uuid:assignment_id>/annotation/",
         api.AnnotationView.as_view(),
         name="annotation",
+    ),
+    path("check/<slug:slug>/", check_views.task, name="check_task"),
+    path(
+        "api/assignments/<uuid:assignment_id>/check/",
+        check_api.CheckView.as_view(),
+        name="check",
     ),
     path(
         "api/box-tasks/<int:task_id>/adjudications/",

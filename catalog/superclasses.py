@@ -42,6 +42,7 @@ class Words:
     plural: str
     box: str
     see: str
+    check: str
     parts: str
 
 
@@ -65,78 +66,91 @@ WORDS = {
         plural="fish",
         box=_("Box all fish"),
         see=_("Can you see the fish itself?"),
+        check=_("Check the boxes of fish"),
         parts=_("fins, tail, barbels"),
     ),
     SuperClass.AMPHIBIA: Words(
         plural="amphibians",
         box=_("Box all amphibians"),
         see=_("Can you see the amphibian itself?"),
+        check=_("Check the boxes of amphibians"),
         parts=_("legs and toes"),
     ),
     SuperClass.ANIMALIA: Words(
         plural="animals",
         box=_("Box all animals"),
         see=_("Can you see the animal itself?"),
+        check=_("Check the boxes of animals"),
         parts=_("arms, spines, tentacles"),
     ),
     SuperClass.ARACHNIDA: Words(
         plural="arachnids",
         box=_("Box all arachnids"),
         see=_("Can you see the arachnid itself?"),
+        check=_("Check the boxes of arachnids"),
         parts=_("all eight legs, but not the web"),
     ),
     SuperClass.AVES: Words(
         plural="birds",
         box=_("Box all birds"),
         see=_("Can you see the bird itself?"),
+        check=_("Check the boxes of birds"),
         parts=_("beak, tail, legs, spread wings"),
     ),
     SuperClass.CHROMISTA: Words(
         plural="chromists",
         box=_("Box all chromists"),
         see=_("Can you see the chromist itself?"),
+        check=_("Check the boxes of chromists"),
         parts=_("blades and stalks"),
     ),
     SuperClass.FUNGI: Words(
         plural="fungi",
         box=_("Box all fungi"),
         see=_("Can you see the fungus itself?"),
+        check=_("Check the boxes of fungi"),
         parts=_("cap and stalk"),
     ),
     SuperClass.INSECTA: Words(
         plural="insects",
         box=_("Box all insects"),
         see=_("Can you see the insect itself?"),
+        check=_("Check the boxes of insects"),
         parts=_("antennae, legs, wings"),
     ),
     SuperClass.MAMMALIA: Words(
         plural="mammals",
         box=_("Box all mammals"),
         see=_("Can you see the mammal itself?"),
+        check=_("Check the boxes of mammals"),
         parts=_("ears, horns or antlers, tail"),
     ),
     SuperClass.MOLLUSCA: Words(
         plural="molluscs",
         box=_("Box all molluscs"),
         see=_("Can you see the mollusc itself?"),
+        check=_("Check the boxes of molluscs"),
         parts=_("shell, foot, tentacles"),
     ),
     SuperClass.PLANTAE: Words(
         plural="plants",
         box=_("Box all plants"),
         see=_("Can you see the plant itself?"),
+        check=_("Check the boxes of plants"),
         parts=_("leaves, flowers, stem"),
     ),
     SuperClass.PROTOZOA: Words(
         plural="protozoans",
         box=_("Box all protozoans"),
         see=_("Can you see the protozoan itself?"),
+        check=_("Check the boxes of protozoans"),
         parts=_("the whole body"),
     ),
     SuperClass.REPTILIA: Words(
         plural="reptiles",
         box=_("Box all reptiles"),
         see=_("Can you see the reptile itself?"),
+        check=_("Check the boxes of reptiles"),
         parts=_("the whole tail"),
     ),
 }

@@ -12,7 +12,7 @@ from catalog import awaited
 from catalog.models import Dataset, Split
 from catalog.superclasses import BOXED, SuperClass
 from consensus.stopping import BOX_RULE, VOTE_RULE
-from crowd import audit, gold_making
+from crowd import audit, gold_making, pay
 from crowd.errors import Conflict, Invalid
 from crowd.models import (
     HIGHEST_COST,
@@ -22,10 +22,15 @@ from crowd.models import (
     Instructions,
     User,
 )
+from crowd.qualification import has_practice
 from simulation.sightings import SUPER_CLASSES as TRACED
 
 # The risk at which a consensus may stand.
-TAU = {Campaign.Kind.BOX: BOX_RULE.tau, Campaign.Kind.VERIFY: VOTE_RULE.tau}
+TAU = {
+    Campaign.Kind.BOX: BOX_RULE.tau,
+    Campaign.Kind.VERIFY: VOTE_RULE.tau,
+    Campaign.Kind.CHECK: VOTE_RULE.tau,
+}
 WORKERS = {Campaign.Stopping.FIXED: 3, Campaign.Stopping.ADAPTIVE: 2}
 MORE_WORKERS = {Campaign.Stopping.FIXED: 2, Campaign.Stopping.ADAPTIVE: 5}
 # Two grids that leave a photo unmarked are enough; one that is marked gets three verdicts more.
@@ -71,7 +76,9 @@ class Options(TypedDict, total=False):
     `split`: only images of that split. `seed`: another order of the tasks. `has_grid`
     (verification) offers workers to screen many photos at once. `missed_cost` (verification, 1 to
     1,000): how many times as bad a missed non-instance is as a false alarm. `lease_s`: for how many
-    seconds a task is a worker's.
+    seconds a task is a worker's. `follows` (check): the box campaign whose boxes are checked where
+    their risk is at least `check_risk`, 0 to 1. `pay_per_answer` or `pay_per_hour` (of attention):
+    what workers get, in the site's currency (`crowd/pay.py`).
     """
 
     split: str
@@ -81,6 +88,10 @@ class Options(TypedDict, total=False):
     has_qualification: bool
     missed_cost: float
     lease_s: int
+    follows: Campaign
+    check_risk: float
+    pay_per_answer: float
+    pay_per_hour: float
 
 
 def create(
@@ -99,7 +110,8 @@ def create(
     now: datetime,
     **options: Unpack[Options],
 ) -> Campaign:
-    """A campaign with a task for each image of the super-class (and split), in shuffled order.
+    """A campaign with a task for each image of the super-class (and split), in shuffled order; one
+    that checks boxes begins without any (`annotate/followup.py`).
 
     `workers_per_task` is the number of answers wanted (default 3; 2 with a grid), in an adaptive
     campaign the least (default 2). `max_workers` (default: two more; five more where it is adaptive
@@ -135,13 +147,15 @@ def _store(campaign: Campaign, n_gold: int, *, by: User | None, now: datetime) -
     with transaction.atomic():
         campaign.save()
         Instructions.objects.create(campaign=campaign, **told, written_by=by, written_at=now)
-        if not _make_tasks(campaign, now=now):
+        if campaign.follows is None and not _make_tasks(campaign, now=now):
             raise Invalid("No image fits.", {"super_class": [_nothing_fits(campaign)]})
         asked = {
             "kind": str(campaign.kind),
             "data set": campaign.dataset.slug,
             "super-class": str(campaign.super_class),
         }
+        if campaign.follows is not None:
+            asked["follows"] = campaign.follows.slug
         audit.record(by, "create", f"campaign {campaign.slug}", asked, now=now, campaign=campaign)
         if n_gold:
             _add_gold(campaign, n_gold, by=by, now=now)
@@ -189,7 +203,14 @@ def set_status(campaign: Campaign, status: Campaign.Status, *, by: User, now: da
 
 
 def _check(campaign: Campaign) -> None:
-    if campaign.kind == Campaign.Kind.BOX and campaign.super_class not in BOXED:
+    if (campaign.kind == Campaign.Kind.CHECK) != (campaign.follows is not None):
+        raise Invalid(
+            "A check follows a campaign that draws boxes.",
+            {"follows": ["Say for a check, and for it alone, which campaign it follows."]},
+        )
+    if campaign.follows is not None:
+        _check_follower(campaign, campaign.follows)
+    if campaign.kind != Campaign.Kind.VERIFY and campaign.super_class not in BOXED:
         raise Invalid(
             "Single organisms of this super-class cannot be told apart well enough to box them.",
             {"super_class": [f"Choose one of {', '.join(sorted(BOXED))}."]},
@@ -203,12 +224,31 @@ def _check(campaign: Campaign) -> None:
         raise Invalid("The campaign cannot be created like this.", error.message_dict) from error
 
 
+def _check_follower(campaign: Campaign, followed: Campaign) -> None:
+    """Refuse a check of anything but boxes that nobody checks yet."""
+    wrong: dict[str, list[str]] = {}
+    asked = (campaign.dataset_id, campaign.split, campaign.super_class)
+    others = followed.checks.exclude(status=Campaign.Status.CLOSED)
+    if followed.kind != Campaign.Kind.BOX:
+        wrong["follows"] = [f"{followed.slug} draws no boxes."]
+    elif asked != (followed.dataset_id, followed.split, followed.super_class):
+        wrong["follows"] = [f"{followed.slug} asks about other photos."]
+    elif other := others.first():
+        wrong["follows"] = [f"{other.slug} checks these boxes already; close it first."]
+    if not 0 < campaign.check_risk <= 1:
+        wrong["check_risk"] = ["The risk from which boxes are checked lies between 0 and 1."]
+    if campaign.has_qualification:
+        wrong["has_qualification"] = ["There is no practice for checks."]
+    if wrong:
+        raise Invalid("The check cannot be created like this.", wrong)
+
+
 def _wrong_options(campaign: Campaign) -> dict[str, list[str]]:
     """What is wrong with options that must fit each other, by field."""
-    wrong = {}
+    wrong = pay.wrong(per_answer=campaign.pay_per_answer, per_hour=campaign.pay_per_hour)
     if campaign.has_grid and campaign.kind != Campaign.Kind.VERIFY:
         wrong["has_grid"] = ["Only verification has a grid of photos; boxes are drawn one by one."]
-    if campaign.has_qualification and not _has_practice(campaign):
+    if campaign.has_qualification and not has_practice(campaign):
         wrong["has_qualification"] = [
             f"There is no practice for {campaign.super_class} yet; choose one of "
             f"{', '.join(TRACED)} or leave it out."
@@ -227,11 +267,6 @@ def _wrong_options(campaign: Campaign) -> dict[str, list[str]]:
     elif campaign.missed_cost != 1 and campaign.kind != Campaign.Kind.VERIFY:
         wrong["missed_cost"] = ["Only verification looks for photos without the animal."]
     return wrong
-
-
-def _has_practice(campaign: Campaign) -> bool:
-    """Every boxed super-class is drawn, but the traces of a few only."""
-    return campaign.kind == Campaign.Kind.BOX or campaign.super_class in TRACED
 
 
 def _make_tasks(campaign: Campaign, *, now: datetime) -> int:

@@ -60,6 +60,7 @@ class _Place:
     has_grid: bool
     has_gold: bool
     n_instructions: int
+    follows: int | None
 
 
 def claim(
@@ -91,6 +92,7 @@ def claim(
             "until": until,
             "is_grid": is_grid,
             "n_instructions": place.n_instructions,
+            "follows": place.follows,
         }
         held = _leases(claiming.HELD, known | {"count": count})
         held = _renew_tired(held, tired_before=now + (until - now) / 2, until=until)
@@ -247,19 +249,18 @@ def _take(place: _Place, known: dict[str, Any], count: int, *, now: datetime) ->
     """Pilot tasks for a worker who is not known yet; then on from the cursor; at the end, start
     again for what was given back meanwhile."""
     taken = []
+    walk = claiming.CLAIM if place.follows is None else claiming.CLAIM_CHECK
     if place.is_unproven:
         taken += _leases(claiming.CLAIM_PILOT, known | {"after": -1, "count": count})
     if len(taken) < count:
-        taken += _leases(
-            claiming.CLAIM, known | {"after": place.cursor, "count": count - len(taken)}
-        )
+        taken += _leases(walk, known | {"after": place.cursor, "count": count - len(taken)})
     is_lap_due = place.next_lap_at is None or place.next_lap_at <= now
     if len(taken) < count and place.cursor >= 0 and is_lap_due:
         # A lap passes every open task that the worker has already answered, so the more those can
         # be, the longer until the next one.
         pause = timedelta(seconds=place.n_claimed / LAP_TASKS_PER_S)
         Enrolment.objects.filter(pk=place.id).update(next_lap_at=now + pause)
-        taken += _leases(claiming.CLAIM, known | {"after": -1, "count": count - len(taken)})
+        taken += _leases(walk, known | {"after": -1, "count": count - len(taken)})
     return taken
 
 

@@ -19,7 +19,7 @@ class RenditionConverter:
 class KindConverter(RenditionConverter):
     """A kind of campaign."""
 
-    regex = "box|verify"
+    regex = "box|verify|check"
 
 
 register_converter(RenditionConverter, "rendition")

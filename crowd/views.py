@@ -30,7 +30,11 @@ from crowd.permissions import worker_of
 from crowd.words import question
 
 SIGN_IN_BACKEND = "crowd.sign_in.UserWithWorkerBackend"
-TASK_PAGES = {Campaign.Kind.BOX: "annotate:task", Campaign.Kind.VERIFY: "verify:task"}
+TASK_PAGES = {
+    Campaign.Kind.BOX: "annotate:task",
+    Campaign.Kind.VERIFY: "verify:task",
+    Campaign.Kind.CHECK: "annotate:check_task",
+}
 
 
 @require_GET
@@ -44,11 +48,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": waiting + [card for card in cards if not card["n_waiting"]],
         "many": queries.MANY,
         "worker": worker,
+        "unread": messages.unread(worker) if worker else [],
         "is_paused": worker is not None and worker.status != Worker.Status.ACTIVE,
     }
     return render(request, "crowd/home.html", context)
 
-        "unread": messages.unread(worker) if worker else [],
 
 def _cards(worker: Worker) -> list[dict[str, Any]]:
     """A card for each running campaign; the data set's name where a question is asked twice."""
@@ -70,14 +74,14 @@ def _cards(worker: Worker) -> list[dict[str, Any]]:
     ]
 
 
-def task_url(campaign: Campaign) -> str:
-    """Where a campaign is worked on."""
-    return reverse(TASK_PAGES[Campaign.Kind(campaign.kind)], args=[campaign.slug])
-
 def _is_practice_missing(campaign: Campaign, place: Enrolment | None) -> bool:
     is_asked = campaign.has_qualification or (place is not None and place.is_to_practise)
     return is_asked and not (place and place.qualified_at)
 
+
+def task_url(campaign: Campaign) -> str:
+    """Where a campaign is worked on."""
+    return reverse(TASK_PAGES[Campaign.Kind(campaign.kind)], args=[campaign.slug])
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -15,7 +15,12 @@ def words(campaign: Campaign) -> Words:
 def question(campaign: Campaign) -> str:
     """The one sentence at the top of the task page."""
     asked = words(campaign)
-    return _(asked.box if campaign.kind == Campaign.Kind.BOX else asked.see)
+    by_kind = {
+        Campaign.Kind.BOX: asked.box,
+        Campaign.Kind.VERIFY: asked.see,
+        Campaign.Kind.CHECK: asked.check,
+    }
+    return _(by_kind[Campaign.Kind(campaign.kind)])
 
 
 def outcome_words(outcome: str) -> str:

@@ -54,7 +54,7 @@ class CampaignPlanForm(forms.Form):
         }
         is_hourly, price = said["per"] == "hour", float(said["price"])
         return Assumptions(
-            workers={kind: int(said[f"{kind}_workers"]) for kind in Campaign.Kind},
+            workers={kind: int(said[f"{kind}_workers"]) for kind in planning.ASKED},
             seconds={kind: pace.seconds for kind, pace in found.items()},
             price=Price(per_hour=price) if is_hourly else Price(per_answer=price),
         )

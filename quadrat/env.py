@@ -30,6 +30,7 @@ HAS_PSEUDO_LANGUAGES = _env.bool("QUADRAT_PSEUDO_LANGUAGES", False)
 SKILL_FLOORS = {
     "box": _env.float("QUADRAT_SKILL_FLOOR_BOX", 0.35),
     "verify": _env.float("QUADRAT_SKILL_FLOOR_VERIFY", 0.5),
+    "check": _env.float("QUADRAT_SKILL_FLOOR_CHECK", 0.5),
 }
 # the currency of all pay, and what an hour of attention should bring at least
 CURRENCY = _env.str("QUADRAT_CURRENCY", "USD")

@@ -115,9 +115,12 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "crowd.heartbeat", "schedule": timedelta(seconds=10)},
     "sweep-boxes": {"task": "annotate.aggregate_due", "schedule": timedelta(seconds=5)},
     "sweep-verdicts": {"task": "verify.aggregate_due", "schedule": timedelta(seconds=5)},
+    "ask-checks": {"task": "annotate.ask_checks", "schedule": timedelta(seconds=10)},
+    "sweep-checks": {"task": "annotate.aggregate_checks", "schedule": timedelta(seconds=5)},
     # most of the time there is nothing to do (crowd/skills.py); an exclusion is not kept waiting
     "refit-boxes": {"task": "annotate.refit", "schedule": timedelta(seconds=50)},
     "refit-verdicts": {"task": "verify.refit", "schedule": timedelta(seconds=70)},
+    "refit-checks": {"task": "annotate.refit_checks", "schedule": timedelta(seconds=90)},
     "fetch-photographs": {"task": "catalog.fetch_due", "schedule": timedelta(seconds=10)},
     "open-arrived": {"task": "crowd.open_arrived", "schedule": timedelta(seconds=10)},
     "render-copies": {"task": "catalog.render_copies", "schedule": timedelta(seconds=10)},
@@ -212,7 +215,11 @@ SKILL_FLOORS = env.SKILL_FLOORS
 FAIR_PAY = env.FAIR_PAY
 CURRENCY = env.CURRENCY
 # what a worker reads of their own answers of each kind (crowd/own_work.py)
-OWN_WORK = ["annotate.own_work.OwnBoxes", "verify.own_work.OwnVerdicts"]
+OWN_WORK = [
+    "annotate.own_work.OwnBoxes",
+    "verify.own_work.OwnVerdicts",
+    "annotate.own_checks.OwnChecks",
+]
 FORECAST_IMAGES = env.FORECAST_IMAGES
 RELEASES_ROOT = DATA_DIR / "releases"
 FETCH_PRIVATE_HOSTS = frozenset(host.strip().lower() for host in env.FETCH_PRIVATE_HOSTS)

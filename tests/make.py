@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from annotate import inspecting
 from annotate import submission as box_submission
+from annotate.models import Check, Consensus
 from catalog.models import Dataset, Image, Reference, Taxon
 from catalog.superclasses import SuperClass
 from crowd import campaigns, leases, people
-from crowd.models import Campaign, User, Worker
+from crowd.models import Campaign, Task, User, Worker
 from verify import submission as verify_submission
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -108,6 +110,92 @@ def campaign(n_tasks: int = 3, *, slug: str = "birds", **options: Any) -> Campai
     return campaigns.create(
         slug=slug, kind=kind, dataset=of, super_class=super_class, now=NOON, **options
     )
+
+
+def check_campaign(of: Campaign, *, slug: str = "", **options: Any) -> Campaign:
+    """A running campaign that checks the boxes of another one; nothing is asked yet."""
+    usual: dict[str, Any] = {"split": of.split, "follows": of, "now": NOON}
+    return campaigns.create(
+        slug=slug or f"{of.slug}-checks",
+        kind=Campaign.Kind.CHECK,
+        dataset=of.dataset,
+        super_class=SuperClass(of.super_class),
+        **(usual | options),
+    )
+
+
+def check_of(
+    campaign: Campaign, drawn: Task, boxes: Sequence[Sequence[float]] = (), *, now: datetime = NOON
+) -> Task:
+    """A check of these boxes on a photo, as if its consensus had them."""
+    consensus, _ = Consensus.objects.get_or_create(
+        task=drawn,
+        is_current=True,
+        defaults={
+            "version": 1,
+            "status": Consensus.Status.BOXED if boxes else Consensus.Status.EMPTY,
+            "method": "by hand",
+            "n_looked": 2,
+            "n_unusable": 0,
+            "expected_unseen": 0.1,
+            "risk": 0.2,
+            "evidence": [],
+            "computed_at": now,
+        },
+    )
+    position = campaign.tasks.count()
+    task = Task.objects.create(
+        campaign=campaign, image=drawn.image, position=position, n_wanted=campaign.workers_per_task
+    )
+    Check.objects.create(
+        task=task, consensus=consensus, boxes=[list(b) for b in boxes], risk=0.2, asked_at=now
+    )
+    return task
+
+
+def inspection(
+    are_tight: Sequence[bool] = (),
+    *,
+    is_all: bool | None = None,
+    outcome: str = "answered",
+    key: uuid.UUID | None = None,
+) -> dict[str, Any]:
+    """An answer to a check as it goes over the wire."""
+    return {
+        "idempotency_key": str(key or uuid.uuid4()),
+        "outcome": outcome,
+        "are_tight": list(are_tight),
+        "are_all_boxed": is_all,
+    }
+
+
+def inspect(
+    worker: Worker,
+    campaign: Campaign,
+    are_tight: Sequence[bool] = (),
+    *,
+    is_all: bool | None = True,
+    outcome: str = "answered",
+    now: datetime = NOON,
+) -> None:
+    """The worker claims one check and answers it."""
+    (lease,), _ = leases.claim(worker, campaign.slug, count=1, now=now)
+    answer_check(worker, lease.id, are_tight, is_all=is_all, outcome=outcome, now=now)
+
+
+def answer_check(
+    worker: Worker,
+    assignment_id: uuid.UUID,
+    are_tight: Sequence[bool] = (),
+    *,
+    is_all: bool | None = True,
+    outcome: str = "answered",
+    now: datetime = NOON,
+) -> None:
+    """The worker answers the check of an assignment."""
+    data = inspection(are_tight, is_all=is_all, outcome=outcome)
+    data["idempotency_key"] = uuid.uuid4()
+    inspecting.accept(worker, assignment_id, {"timing": {}, "comment": "", **data}, now=now)
 
 
 def annotation(

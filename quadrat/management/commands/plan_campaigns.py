@@ -39,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--only", nargs="+", metavar="SLUG", help="with --create: only these of the plan"
         )
-        for kind in Campaign.Kind.values:
+        for kind in planning.ASKED:
             parser.add_argument(
                 f"--{kind}-workers",
                 type=count,
@@ -104,7 +104,7 @@ class Command(BaseCommand):
 
 def _assumptions(options: dict[str, Any], found: Paces) -> Assumptions:
     return Assumptions(
-        workers={kind: options[f"{kind}_workers"] for kind in Campaign.Kind},
+        workers={kind: options[f"{kind}_workers"] for kind in planning.ASKED},
         seconds={kind: pace.seconds for kind, pace in found.items()},
         price=Price(options["price"], options["hourly"]),
     )
