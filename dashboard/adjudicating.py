@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,7 @@ from crowd.models import Campaign, GoldStandard, Task
 from crowd.permissions import organizer_only
 from dashboard import pages
 from dashboard.pages import campaign_context, campaign_of, user_of
-from dashboard.queries import adjudications, tasks
+from dashboard.queries import adjudications, gallery, tasks
 from dashboard.queries.adjudications import ADJUDICATORS, SHOWS, Queue
 from verify.models import Label
 
@@ -116,9 +116,8 @@ def edit(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
     queue = Queue(found, _show(request.GET.get("show", "")))
     (card,) = tasks.cards(found, [task], is_large=True)
     steps = adjudications.steps(task)
-    after = queue.next(task)
-    following = {"task": str(after.pk)} if after else {}
     overlay = card.overlay
+    back, on = _ways_out(request, queue, task)
     context = {
         "campaign": found,
         "task": task,
@@ -132,12 +131,29 @@ def edit(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
             "image": _image(task),
             "urls": {
                 "save": reverse("annotate:adjudications", args=[task.pk]),
-                "back": _address(slug, {"show": queue.show, "task": str(task.pk)}),
-                "next": _address(slug, {"show": queue.show, **following, "done": str(task.pk)}),
+                "back": back,
+                "next": on,
             },
         },
     }
     return render(request, "dashboard/adjudicate_edit.html", context)
+
+
+def _ways_out(request: HttpRequest, queue: Queue, task: Task) -> tuple[str, str]:
+    """Where the editor leads without a decision and after one: to the gallery for whoever came from
+    there (`?gallery=` is its own query), else along the queue."""
+    slug = queue.campaign.slug
+    if "gallery" in request.GET:
+        wish = gallery.wish_of(queue.campaign, QueryDict(request.GET["gallery"]).dict())
+        address = reverse("dashboard:gallery", args=[slug])
+        there = f"{address}?{wish.query}#photo-{task.pk}"
+        return there, there
+    after = queue.next(task)
+    following = {"task": str(after.pk)} if after else {}
+    return (
+        _address(slug, {"show": queue.show, "task": str(task.pk)}),
+        _address(slug, {"show": queue.show, **following, "done": str(task.pk)}),
+    )
 
 
 def _show(wanted: str) -> str:
@@ -162,20 +178,12 @@ def _of_task(queue: Queue, task: Task) -> dict[str, Any]:
         "seen": steps[0].version if steps else 0,
         "next_task": queue.next(task),
         "previous_task": queue.previous(task),
-        "can_accept": _can_accept(card),
+        "can_accept": card.can_accept,
         "can_undo": _can_undo(steps),
         "can_be_gold": card.settled is not None
         and not card.settled.is_exclusion
         and not GoldStandard.objects.filter(campaign=found, task__image=task.image).exists(),
     }
-
-
-def _can_accept(card: tasks.Card) -> bool:
-    """Whether there is an answer of the crowd's that does not stand by an organizer's word yet."""
-    if card.consensus is None:
-        return False
-    answer = getattr(card.consensus, "status", "") or getattr(card.consensus, "label", "")
-    return bool(answer) and answer != "not_looked"
 
 
 def _can_undo(steps: list[AnyAdjudication]) -> bool:

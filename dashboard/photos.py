@@ -2,44 +2,91 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+import json
+from typing import Any
 
-from crowd.models import Task
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from crowd.adjudicated import AnyAdjudication
+from crowd.adjudication_wire import NewStepSerializer, carry_out
+from crowd.errors import CrowdError
+from crowd.models import Campaign, Task
 from crowd.permissions import organizer_only
 from dashboard import pages
-from dashboard.pages import campaign_context, campaign_of
+from dashboard.pages import campaign_context, campaign_of, user_of
+from dashboard.queries import gallery as queries
 from dashboard.queries import gold, tasks
-
-CARDS_PER_PAGE = 24
-STATE_WORDS = {
-    "": "All",
-    "disputed": "Disputed",
-    "open": "Open",
-    "retired": "Finished",
-    "excluded": "Excluded",
-}
+from dashboard.queries.adjudications import ADJUDICATORS
+from dashboard.queries.gallery import Wish
 
 
 @require_GET
+@never_cache
 @organizer_only
 def gallery(request: HttpRequest, slug: str) -> HttpResponse:
     """On which photos do workers agree least?"""
     found = campaign_of(slug)
-    counts = tasks.n_answered_by_state(found)
-    state = request.GET.get("state", "")
-    state = state if state in counts else ""
-    counts[""] = sum(counts.values())
-    page = Paginator(tasks.answered(found, state), CARDS_PER_PAGE).get_page(request.GET.get("page"))
+    wish = queries.wish_of(found, request.GET)
+    number = _page_number(request.GET.get("page", ""))
+    shown, has_next = queries.page(found, wish, number)
+    counts = queries.counts(found)
     context = {
-        **campaign_context(found, "tasks"),
-        "page": page,
-        "cards": tasks.cards(found, list(page)),
-        "state": state,
-        "filters": [(name, words_, counts[name]) for name, words_ in STATE_WORDS.items()],
+        **_of_cards(found, wish),
+        "counts": counts,
+        "cards": tasks.cards(found, shown),
+        "number": number,
+        "previous": number - 1,
+        "next": number + 1 if has_next else None,
+        "is_at_the_end": number == queries.LAST_PAGE,
+        "first": (number - 1) * queries.PER_PAGE + 1,
+        "window": queries.WINDOW,
+        "states": [
+            (words, wish.but(state=name), name == wish.state, counts.get(name))
+            for name, words in queries.STATES.items()
+        ],
+        "orders": queries.orders(found),
+        "patterns": queries.patterns(found),
+        "said": queries.patterns(found).get(wish.pattern, ""),
+        "grounds": AnyAdjudication.Ground.choices,
     }
     return pages.page(request, "dashboard/gallery.html", context)
+
+
+@require_POST
+@organizer_only
+def photo_decide(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
+    """Take one step on a photo and return its card as it is then, or say why nothing was done."""
+    found = campaign_of(slug)
+    task = get_object_or_404(
+        Task.objects.exclude(state__in=[Task.State.GOLD, Task.State.AWAITED]),
+        pk=task_id,
+        campaign=found,
+    )
+    try:
+        data = json.loads(request.body)
+    except ValueError:
+        data = None
+    wish = NewStepSerializer(data=data)
+    if found.kind not in ADJUDICATORS or not wish.is_valid():
+        said: dict[str, Any] = {"detail": "Nothing was changed: the wish was not understood."}
+        return JsonResponse(said, status=422)
+    by, now = user_of(request), timezone.now()
+    try:
+        step = carry_out(ADJUDICATORS[found.kind], task_id, wish.validated_data, "", by=by, now=now)
+    except CrowdError as error:
+        said = {"detail": error.detail, "errors": error.errors}
+        return JsonResponse(said, status=error.status)
+    shown = queries.wish_of(found, request.GET)
+    (card,) = tasks.cards(found, [Task.objects.select_related("image__taxon").get(pk=task.pk)])
+    context = {**_of_cards(found, shown), "card": card}
+    drawn = render_to_string("dashboard/card.html", context, request)
+    words = f"Photo {task.position + 1}: {step.get_action_display().lower()}."
+    return JsonResponse({"card": drawn, "said": words})
 
 
 @require_GET
@@ -52,16 +99,33 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
         raise Http404
     (card,) = tasks.cards(found.campaign, [found], is_large=True)
     n_answers = len(card.answers)
+    wish = queries.wish_of(found.campaign, request.GET)
     if found.state == Task.State.GOLD:
         card = gold.with_known(card)
+        before = after = None
+    else:
+        before, after = queries.neighbours(found.campaign, wish, found)
     context = {
         **campaign_context(found.campaign, "tasks"),
         "card": card,
         "n_answers": n_answers,
         "task": found,
         "versions": tasks.versions(found),
-        "next_task": tasks.next_task(found),
+        "wish": wish,
+        "before": before,
+        "after": after,
         "is_disputed": found.state == Task.State.DISPUTED,
         "can_decide": found.state != Task.State.GOLD,
     }
     return pages.page(request, "dashboard/task.html", context)
+
+
+def _of_cards(found: Campaign, wish: Wish) -> dict[str, Any]:
+    """What a card needs besides itself."""
+    return {**campaign_context(found, "tasks"), "wish": wish}
+
+
+def _page_number(said: str) -> int:
+    """A page that there may be; the first for anything else."""
+    number = int(said) if said.isdecimal() and len(said) < len(str(queries.WINDOW)) else 1
+    return min(max(number, 1), queries.LAST_PAGE)

@@ -8,6 +8,7 @@ from dashboard import (
     data_sets,
     gold,
     history,
+    paying,
     photos,
     power,
     reports,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("campaigns/<slug:slug>/clone/", campaign_life.clone, name="campaign_clone"),
     path("campaigns/<slug:slug>/figures/", campaign_life.campaign_figures, name="campaign_figures"),
     path("campaigns/<slug:slug>/instructions/", campaign_life.instructions, name="instructions"),
+    path("campaigns/<slug:slug>/pay/", paying.campaign_pay, name="campaign_pay"),
     path("campaigns/<slug:slug>/status/", views.campaign_status, name="campaign_status"),
     path("campaigns/<slug:slug>/invitations/", views.invite, name="invite"),
     path(
@@ -43,6 +45,11 @@ urlpatterns = [
         name="revoke_invitation",
     ),
     path("campaigns/<slug:slug>/tasks/", photos.gallery, name="gallery"),
+    path(
+        "campaigns/<slug:slug>/tasks/<int:task_id>/decide/",
+        photos.photo_decide,
+        name="photo_decide",
+    ),
     path("campaigns/<slug:slug>/adjudicate/", adjudicating.adjudicate, name="adjudicate"),
     path(
         "campaigns/<slug:slug>/adjudicate/<int:task_id>/",

@@ -1,4 +1,4 @@
-"""Tasks with everybody's answers: the gallery and the page of one task."""
+"""Tasks with everybody's answers, for the gallery and the page of one task."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, QuerySet
 
 from annotate.models import Adjudication as BoxAdjudication
 from annotate.models import Annotation, Consensus
@@ -73,7 +73,8 @@ class Chip:
 class Card:
     """A task as the gallery shows it. `overlay` for box tasks, `chips` for verification, `known`
     the known answer of a gold photo in words; `settled` where an organizer has decided, with the
-    boxes that stand in the place of the consensus."""
+    boxes that stand in the place of the consensus. `step`: the latest that an organizer has done,
+    whether it settled anything or not."""
 
     task: Task
     answers: list[AnswerRow]
@@ -81,7 +82,23 @@ class Card:
     chips: list[Chip] = field(default_factory=list)
     consensus: Consensus | ConsensusVerdict | None = None
     known: str = ""
-    settled: AnyAdjudication | None = None
+    step: AnyAdjudication | None = None
+
+    @property
+    def settled(self) -> AnyAdjudication | None:
+        """The step by which the task is settled."""
+        return self.step if self.task.is_adjudicated else None
+
+    @property
+    def can_accept(self) -> bool:
+        """Whether the crowd has an answer that an organizer could let stand."""
+        answer = getattr(self.consensus, "status", "") or getattr(self.consensus, "label", "")
+        return bool(answer) and answer != Consensus.Status.NOT_LOOKED
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether the latest step can be taken back at once."""
+        return self.step is not None and self.step.action != AnyAdjudication.Action.UNDO
 
     @property
     def settled_words(self) -> str:
@@ -99,27 +116,6 @@ class Card:
         image = self.task.image
         longer = max(image.display_width, image.display_height)
         return max(1, round(image.display_width * min(1.0, THUMBNAIL_PX / longer)))
-
-
-def answered(campaign: Campaign, state: str = "") -> QuerySet[Task]:
-    """Tasks with an answer, the lowest agreement first; those too fresh to compare come last."""
-    tasks = Task.objects.filter(campaign=campaign, n_answers__gte=1)
-    if state in Task.State.values:
-        tasks = tasks.filter(state=state)
-    return tasks.select_related("image", "campaign").order_by(
-        F("agreement").asc(nulls_last=True), "pk"
-    )
-
-
-def n_answered_by_state(campaign: Campaign) -> dict[str, int]:
-    """How many tasks with an answer there are in each state."""
-    rows = (
-        Task.objects.filter(campaign=campaign, n_answers__gte=1)
-        .values("state")
-        .annotate(n=Count("pk"))
-        .order_by("state")
-    )
-    return dict.fromkeys(Task.State.values, 0) | dict(rows.values_list("state", "n"))
 
 
 def find(task_id: int) -> Task | None:
@@ -150,19 +146,6 @@ def versions(task: Task) -> Sequence[Consensus | ConsensusVerdict]:
     return list(ConsensusVerdict.objects.filter(task=task).order_by("-version"))
 
 
-def next_task(task: Task) -> Task | None:
-    """The task after this one in the gallery's order, within its state; None at the end.
-
-    A task that is too fresh to compare has no place in the order.
-    """
-    if task.agreement is None:
-        return None
-    same = Task.objects.filter(campaign=task.campaign, n_answers__gte=1, state=task.state)
-    tied = same.filter(agreement=task.agreement, pk__gt=task.pk).order_by("pk").first()
-    worse = same.filter(agreement__gt=task.agreement).order_by("agreement", "pk")
-    return tied or worse.first()
-
-
 def _box_cards(tasks: Sequence[Task], letter_share: float) -> list[Card]:
     task_ids = [task.pk for task in tasks]
     annotations = _by_task(
@@ -177,13 +160,13 @@ def _box_cards(tasks: Sequence[Task], letter_share: float) -> list[Card]:
         .prefetch_related("boxes")
         .order_by("pk")
     }
-    settled = _settled(BoxAdjudication.objects.filter(task__in=task_ids).prefetch_related("boxes"))
+    steps = _newest(BoxAdjudication.objects.filter(task__in=task_ids).prefetch_related("boxes"))
     return [
         _box_card(
             task,
             annotations.get(task.pk, []),
             consensuses.get(task.pk),
-            settled.get(task.pk),
+            steps.get(task.pk),
             letter_share,
         )
         for task in tasks
@@ -194,7 +177,7 @@ def _box_card(
     task: Task,
     annotations: list[Annotation],
     consensus: Consensus | None,
-    settled: BoxAdjudication | None,
+    step: BoxAdjudication | None,
     letter_share: float,
 ) -> Card:
     drawn = [
@@ -222,6 +205,7 @@ def _box_card(
         )
         for index, (annotation, boxes) in enumerate(zip(annotations, drawn, strict=True))
     ]
+    settled = step if task.is_adjudicated else None
     overlay = draw(
         task.image.width,
         task.image.height,
@@ -230,7 +214,7 @@ def _box_card(
         letter_share=letter_share,
         is_settled=settled is not None,
     )
-    return Card(task, rows, overlay=overlay, consensus=consensus, settled=settled)
+    return Card(task, rows, overlay=overlay, consensus=consensus, step=step)
 
 
 def _xywh(settled: BoxAdjudication) -> list[tuple[float, float, float, float]]:
@@ -250,11 +234,9 @@ def _verdict_cards(tasks: Sequence[Task]) -> list[Card]:
             "pk"
         )
     }
-    settled = _settled(VerdictAdjudication.objects.filter(task__in=task_ids))
+    steps = _newest(VerdictAdjudication.objects.filter(task__in=task_ids))
     return [
-        _verdict_card(
-            task, verdicts.get(task.pk, []), consensuses.get(task.pk), settled.get(task.pk)
-        )
+        _verdict_card(task, verdicts.get(task.pk, []), consensuses.get(task.pk), steps.get(task.pk))
         for task in tasks
     ]
 
@@ -263,7 +245,7 @@ def _verdict_card(
     task: Task,
     verdicts: list[Verdict],
     consensus: ConsensusVerdict | None,
-    settled: VerdictAdjudication | None,
+    step: VerdictAdjudication | None,
 ) -> Card:
     evidence = set(consensus.evidence) if consensus else set()
     crowd = consensus.label if consensus else ""
@@ -282,12 +264,12 @@ def _verdict_card(
         for index, verdict in enumerate(verdicts)
     ]
     chips = _chips(verdicts, crowd)
-    return Card(task, rows, chips=chips, consensus=consensus, settled=settled)
+    return Card(task, rows, chips=chips, consensus=consensus, step=step)
 
 
-def _settled(rows: QuerySet[S]) -> dict[int, S]:
-    """By task id: the step that has settled it."""
-    current = rows.filter(is_current=True, task__is_adjudicated=True).select_related("by")
+def _newest(rows: QuerySet[S]) -> dict[int, S]:
+    """By task id: the latest that an organizer has done."""
+    current = rows.filter(is_current=True).select_related("by")
     return {row.task_id: row for row in current.order_by("pk")}
 
 
