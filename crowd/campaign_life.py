@@ -56,6 +56,8 @@ def clone(
             has_qualification=source.has_qualification,
             missed_cost=source.missed_cost,
             lease_s=source.lease_s,
+            pay_per_answer=source.pay_per_answer,
+            pay_per_hour=source.pay_per_hour,
         )
         detail = {"from": source.slug}
         audit.record(by, "clone", f"campaign {slug}", detail, now=now, campaign=made)

@@ -14,6 +14,7 @@ from consensus.stopping import BOX_TAUS, VOTE_TAUS
 from crowd.campaigns import PILOT_SHARE, WORKERS
 from crowd.errors import CrowdError
 from crowd.models import HIGHEST_COST, MOST_WORKERS, PILOT_ANSWERS, Campaign
+from dashboard.paying import PAY_NAMES, PayFields
 
 # the address of the form itself would hide a campaign of that name
 RESERVED_SLUGS = frozenset({"new"})
@@ -73,7 +74,7 @@ class GoldForm(forms.Form):
         field.widget.attrs["max"] = max(most, 1)
 
 
-class CampaignForm(forms.Form):
+class CampaignForm(PayFields):
     """A new campaign. `crowd.campaigns.create` has the last word on what fits together."""
 
     kind = forms.ChoiceField(
@@ -250,6 +251,7 @@ class CampaignForm(forms.Form):
             "has_grid": data["has_grid"] and not self.is_of_boxes,
             "has_qualification": data["has_qualification"],
             "n_gold": data["n_gold"] or 0,
+            **{f"pay_{name}": amount for name, amount in self.amounts().items()},
             **numbers,
         }
 
@@ -273,5 +275,6 @@ class CampaignForm(forms.Form):
     def add_refusal(self, error: CrowdError) -> None:
         """Put what the domain refused beside the fields it named, the rest at the top."""
         for name, messages in (error.errors or {NON_FIELD_ERRORS: [error.detail]}).items():
-            here = ADAPTIVE_NAMES.get(name, name) if self.is_adaptive else name
+            names = PAY_NAMES | (ADAPTIVE_NAMES if self.is_adaptive else {})
+            here = names.get(name, name)
             self.add_error(here if here in self.fields else NON_FIELD_ERRORS, messages)

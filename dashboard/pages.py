@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -32,6 +33,7 @@ def campaign_context(found: Campaign, tab: str) -> dict[str, Any]:
         "question": words.question(found),
         "animals": words.words(found).plural,
         "is_box": found.kind == Campaign.Kind.BOX,
+        "currency": settings.CURRENCY,
     }
 
 

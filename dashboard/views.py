@@ -14,7 +14,7 @@ from crowd import people
 from crowd.errors import CrowdError
 from crowd.models import Campaign, Invitation, User
 from crowd.permissions import organizer_only
-from dashboard import pages
+from dashboard import pages, paying
 from dashboard.forms import CampaignForm, InvitationForm
 from dashboard.pages import campaign_context, campaign_of, user_of
 from dashboard.queries import campaigns, reports, samples, verdicts, versions
@@ -69,6 +69,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         else samples.verdict_figures(found),
         "table": None if is_box else verdicts.verdict_table(found),
         "grids": verdicts.grids(found) if found.has_grid else None,
+        "pay_form": paying.form_of(found),
         "invitation_form": InvitationForm(auto_id="new-link-%s"),
         "invitations": [
             (invitation, request.build_absolute_uri(reverse("crowd:join", args=[invitation.token])))

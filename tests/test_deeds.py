@@ -82,6 +82,7 @@ DEEDS = {
     "dashboard:campaign_clone": Deed(
         "clone", lambda _: {"slug": "birds-2", "dataset": _birds().dataset.slug}
     ),
+    "dashboard:campaign_pay": Deed("set pay", {"pay": "0.05", "pay_per": "answer"}),
     "dashboard:instructions": Deed("edit instructions", {"text": "Nests not.", "knowing": "1"}),
     "dashboard:invite": Deed("invite", {"max_uses": "1"}),
     "dashboard:revoke_invitation": Deed("revoke"),

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Avg, Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
+from annotate.check_models import Inspection
 from annotate.models import Annotation
 from catalog.models import Image
 from catalog.superclasses import SuperClass
@@ -19,6 +20,7 @@ from verify.models import Verdict
 ANSWERS: dict[Campaign.Kind, type[Answer]] = {
     Campaign.Kind.BOX: Annotation,
     Campaign.Kind.VERIFY: Verdict,
+    Campaign.Kind.CHECK: Inspection,
 }
 ENDED = {Task.State.RETIRED, Task.State.DISPUTED}
 MIN_DAYS = 7

@@ -28,7 +28,7 @@ class Pace:
 def paces() -> Mapping[Campaign.Kind, Pace]:
     """The pace of each kind of answer."""
     usual = usual_seconds()
-    return {kind: _measured(kind) or Pace(usual[kind], 0) for kind in Campaign.Kind}
+    return {kind: _measured(kind) or Pace(usual[kind], 0) for kind in usual}
 
 
 def _measured(kind: Campaign.Kind) -> Pace | None:

@@ -27,3 +27,13 @@ def hours(value: float) -> str:
     if value < 1:
         return f"{60 * value:.0f} min"
     return f"{value:.1f} h" if value < 100 else f"{value:,.0f} h"
+
+
+@register.filter
+def rate(value: float) -> str:
+    """A price as it was given, however small.
+
+    >>> rate(0.04), rate(12), rate(1234.5)
+    ('0.04', '12', '1,234.5')
+    """
+    return f"{value:,.6g}"

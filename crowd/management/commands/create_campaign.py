@@ -61,6 +61,14 @@ class Command(BaseCommand):
             help="verify: a photo without the animal that slips through is N times as bad as a "
             "good photo left out; default 1",
         )
+        for per in ("answer", "hour"):
+            parser.add_argument(
+                f"--pay-per-{per}",
+                type=float,
+                default=0.0,
+                metavar="N",
+                help="what workers get, in the site's currency; default 0, for volunteers",
+            )
         parser.add_argument("--instructions", default="")
         parser.add_argument("--seed", type=int, default=0, help="of the order of the tasks")
 
@@ -74,7 +82,7 @@ class Command(BaseCommand):
             known = ", ".join(superclasses.SuperClass.values)
             raise CommandError(f"{options['super_class']!r} is no super-class; known: {known}.")
         chosen = ("slug", "split", "max_workers", "tau", "pilot_share", "missed_cost", "seed")
-        asked = ("has_grid", "has_qualification", "instructions")
+        asked = ("has_grid", "has_qualification", "instructions", "pay_per_answer", "pay_per_hour")
         try:
             campaign = campaigns.create(
                 kind=Campaign.Kind(options["kind"]),
