@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from annotate import queries, skill_fitting
+from annotate import check_queries, queries, skill_fitting
+from annotate.check_queries import Spoken
 from annotate.differences import Seen, difference
 from annotate.models import Annotation, Consensus, ConsensusBox
-from consensus import BOX_METHOD, BoxImage, ImageConsensus, merge_images
+from consensus import BOX_METHOD, BoxImage, ImageConsensus, checked, merge_images
 from crowd import aggregating, retirement, versions
 from crowd.aggregating import Aggregator, Estimation, Finding, Fitted
 from crowd.models import Campaign, Outcome, Task
@@ -34,22 +35,25 @@ class Evidence:
     """What there is on one task, in the order received.
 
     rows: the annotations of workers who are not excluded; looked: those of them who could tell.
-    n_excluded: counted annotations of excluded workers.
+    n_excluded: counted annotations of excluded workers. check: what checkers say of the boxes.
     """
 
     task: Task
     rows: list[Annotation]
     looked: list[Annotation]
     n_excluded: int
+    check: Spoken | None = None
 
     @classmethod
-    def of(cls, task: Task, annotations: Iterable[Annotation]) -> Evidence:
+    def of(
+        cls, task: Task, annotations: Iterable[Annotation], check: Spoken | None = None
+    ) -> Evidence:
         rows: list[Annotation] = []
         left_out: list[Annotation] = []
         for row in annotations:
             (left_out if row.worker.is_excluded else rows).append(row)
         looked = [row for row in rows if row.outcome in queries.LOOKED]
-        return cls(task, rows, looked, sum(not row.is_extra for row in left_out))
+        return cls(task, rows, looked, sum(not row.is_extra for row in left_out), check)
 
     @property
     def ids(self) -> list[int]:
@@ -73,8 +77,14 @@ class BoxAggregator(Aggregator[Version]):
         self, tasks: Sequence[Task], fitted: Fitted, *, now: datetime
     ) -> list[Finding[Version]]:
         annotations = self.read([task.pk for task in tasks])
-        evidence = [Evidence.of(task, annotations.get(task.pk, [])) for task in tasks]
-        results = self.merge([one.image() for one in evidence], fitted)
+        checks = self.checks(tasks)
+        evidence = [
+            Evidence.of(task, annotations.get(task.pk, []), checks.get(task.pk)) for task in tasks
+        ]
+        merged = self.merge([one.image() for one in evidence], fitted)
+        results = [
+            _with_check(one, result, fitted) for one, result in zip(evidence, merged, strict=True)
+        ]
         ids = {one.task.pk: one.ids for one in evidence}
         stored = versions.Stored.of(Consensus, ids, "boxes")
         return [
@@ -85,6 +95,10 @@ class BoxAggregator(Aggregator[Version]):
     def read(self, task_ids: list[int]) -> Mapping[int, list[Annotation]]:
         """The annotations of these tasks with workers and boxes, in the order received."""
         return queries.current_annotations(task_ids)
+
+    def checks(self, tasks: Sequence[Task]) -> Mapping[int, Spoken]:
+        """What checkers say of the boxes of these tasks, by task."""
+        return check_queries.spoken(tasks)
 
     def merge(self, images: Iterable[BoxImage], fitted: Fitted) -> Iterable[ImageConsensus]:
         """The consensus of each image."""
@@ -164,11 +178,21 @@ def _finding(
     )
 
 
+def _with_check(one: Evidence, result: ImageConsensus, fitted: Fitted) -> ImageConsensus:
+    if one.check is None or result.n_looked == 0:
+        return result
+    parameters = skill_fitting.parameters_of(fitted.parameters)
+    return checked(result, one.check.said, parameters=parameters)
+
+
 def _fingerprint(one: Evidence, fitted: Fitted, method: str) -> str:
     workers = {row.worker_id for row in one.looked}
     skills: dict[int, Any] = {w: fitted.skills[w].values for w in workers if w in fitted.skills}
+    parameters = dict(fitted.parameters)
+    if one.check is not None:
+        parameters["check"] = one.check.fingerprint
     return versions.fingerprint(
-        method=method, evidence=one.ids, skills=skills, parameters=fitted.parameters
+        method=method, evidence=one.ids, skills=skills, parameters=parameters
     )
 
 
@@ -184,7 +208,8 @@ def _outlook(one: Evidence, result: ImageConsensus, fitted: Fitted) -> Outlook:
         agreement=result.mean_iou,
         n_excluded=one.n_excluded,
         n_compared=alone.n_answers if alone else 0,
-        is_contested=n_dissenting > DISSENT_ON_EMPTY * n_looked,
+        # who has checked the photo has been asked about that, too
+        is_contested=one.check is None and n_dissenting > DISSENT_ON_EMPTY * n_looked,
     )
 
 

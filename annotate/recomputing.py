@@ -9,8 +9,9 @@ from typing import Any, cast
 
 from django.db.models import Model
 
-from annotate import queries, skill_fitting
+from annotate import check_queries, queries, skill_fitting
 from annotate.aggregation import BOXES, BoxAggregator, Version, seen
+from annotate.check_queries import Spoken
 from annotate.differences import Seen, difference
 from annotate.models import Annotation, Consensus, ConsensusBox
 from consensus import BOX_METHOD, BoxImage, ImageConsensus
@@ -50,6 +51,12 @@ class ReplayAggregator(BoxAggregator):
         for found in by_task.values():
             recomputing.leave_out(found, self._recipe)
         return by_task
+
+    def checks(self, tasks: Sequence[Task]) -> Mapping[int, Spoken]:
+        """The site's own method alone knows what to do with them."""
+        if self.method != BOX_METHOD:
+            return {}
+        return check_queries.spoken(tasks, as_of=self._recipe.as_of)
 
     def merge(self, images: Iterable[BoxImage], fitted: Fitted) -> Iterable[ImageConsensus]:
         return self._merging.merge(

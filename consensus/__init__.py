@@ -8,6 +8,7 @@ skills of all workers from all answers.
 
 from consensus.boxes import BOX_METHOD, merge_boxes, merge_images
 from consensus.campaign import merge_campaign
+from consensus.checks import BoxCheck, checked
 from consensus.skill import SkillPriors, fit_boxes
 from consensus.stopping import StoppingRule
 from consensus.types import (
@@ -35,6 +36,7 @@ __all__ = [
     "BOX_METHOD",
     "VOTE_METHOD",
     "BoxAnswer",
+    "BoxCheck",
     "BoxFit",
     "BoxImage",
     "BoxParameters",
@@ -50,6 +52,7 @@ __all__ = [
     "VoteItem",
     "VoteParameters",
     "VoteSkill",
+    "checked",
     "fit_boxes",
     "fit_votes",
     "merge_boxes",

@@ -77,10 +77,13 @@ def merge_images(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Judged:
-    """What is believed of a block: `found` with the plain rates, `risk` with cautious ones."""
+    """What is believed of a block: `found` with the plain rates, `feared` and `risk` with cautious
+    ones. misplaced: (C,), see `FusedBox`."""
 
     fusion: Fusion
     found: Existence
+    feared: Existence
+    misplaced: FloatArray
     risk: Risk
 
 
@@ -128,7 +131,7 @@ def _judge(rows: Rows, skills: SkillArrays, parameters: BoxParameters) -> _Judge
     feared = believe(rows, fusion.edges, miss, false_box, parameters)
     misplaced = badly_placed(rows, fusion, skills)
     risk = image_risk(rows, feared.probability, feared.unseen, misplaced, parameters)
-    return _Judged(fusion, found, risk)
+    return _Judged(fusion, found, feared, misplaced, risk)
 
 
 def _fused_boxes(rows: Rows, judged: _Judged) -> list[list[FusedBox]]:
@@ -137,6 +140,7 @@ def _fused_boxes(rows: Rows, judged: _Judged) -> list[list[FusedBox]]:
     places, spread = edges.tolist(), (edge_sd(judged.fusion) * judged.fusion.side).tolist()
     looked = np.bincount(rows.row_candidate, minlength=len(edges)).tolist()
     scores, votes = judged.found.probability.tolist(), rows.candidate_votes.tolist()
+    feared, misplaced = judged.feared.probability.tolist(), judged.misplaced.tolist()
     sources = _sources(rows)
     best_first = np.lexsort((edges[:, 0], edges[:, 1], -judged.found.probability))
     fused: list[list[FusedBox]] = [[] for _ in range(rows.n_images)]
@@ -152,6 +156,8 @@ def _fused_boxes(rows: Rows, judged: _Judged) -> list[list[FusedBox]]:
                 n_looked=looked[c],
                 spread=(spread[c][0], spread[c][1], spread[c][2], spread[c][3]),
                 sources=sources[c],
+                feared=feared[c],
+                misplaced=misplaced[c],
             )
         )
     return fused

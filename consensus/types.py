@@ -110,6 +110,8 @@ class FusedBox:
     spread: standard deviation of each edge (left, top, right, bottom) in pixels.
     sources: (index of the answer, index of the box in that answer) of every box merged into it,
         in ascending order.
+    feared: the score on the cautious side of what is known about the workers, as in the risk.
+    misplaced: probability that the box overlaps its object by less than about one half, likewise.
     """
 
     xywh: FourFloats
@@ -118,6 +120,8 @@ class FusedBox:
     n_looked: int
     spread: FourFloats
     sources: tuple[tuple[int, int], ...]
+    feared: float = 1.0
+    misplaced: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
