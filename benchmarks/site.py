@@ -1,5 +1,6 @@
 """A whole product of its own to measure: importing this makes a throwaway data directory, starts
-the services in it and sets Django up."""
+the services in it and sets Django up. With QUADRAT_BENCH_DATA set it is that directory instead, and
+stays."""
 
 from __future__ import annotations
 
@@ -23,13 +24,17 @@ import django
 from quadrat import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(tempfile.mkdtemp(prefix="quadrat-bench-"))
+KEPT = os.environ.get("QUADRAT_BENCH_DATA")
+DATA_DIR = Path(KEPT) if KEPT else Path(tempfile.mkdtemp(prefix="quadrat-bench-"))
 CSRF = secrets.token_hex(16)
 
 os.environ |= {"QUADRAT_DATA": str(DATA_DIR), "DJANGO_SETTINGS_MODULE": "quadrat.settings"}
 os.environ.pop("DATABASE_URL", None)
 os.environ.pop("REDIS_URL", None)
-atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+if KEPT:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+else:
+    atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 embedded.attach(DATA_DIR)
 django.setup()
 
