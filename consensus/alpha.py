@@ -61,6 +61,10 @@ class LabelTable:
         counts = csr_array((count.astype(np.float64), (unit, label_number)), shape=shape)
         return cls(counts, size, equal / (size * (size - 1)))
 
+    def taken(self, units: IntArray) -> LabelTable:
+        """These units alone."""
+        return LabelTable(self.counts[units], self.size[units], self.agreeing[units])
+
     @property
     def n_units(self) -> int:
         """U."""

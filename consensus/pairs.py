@@ -34,9 +34,9 @@ class Pairs:
         """The pairs of a block, image by image."""
         n_answers = len(rows.answer_image)
         end = np.searchsorted(rows.answer_image, rows.answer_image, side="right")
-        first, second, start = _later(end)
+        first, second, start = later(end)
         box_end = rows.candidate_first + rows.candidate_votes
-        one, other, _ = _later(box_end[rows.box_candidate])
+        one, other, _ = later(box_end[rows.box_candidate])
         low = np.minimum(rows.box_answer[one], rows.box_answer[other])
         high = np.maximum(rows.box_answer[one], rows.box_answer[other])
         pair = start[low] + high - low - 1
@@ -84,7 +84,7 @@ def pair_agreement(rows: Rows) -> tuple[FloatArray, FloatArray]:
     return Pairs.of(rows).by_image()
 
 
-def _later(end: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+def later(end: IntArray) -> tuple[IntArray, IntArray, IntArray]:
     """All pairs (i, j) with i < j < end[i], and where those of each i start."""
     n_later = end - np.arange(len(end)) - 1
     start = np.cumsum(n_later) - n_later
