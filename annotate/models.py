@@ -26,9 +26,10 @@ class Annotation(Answer):
         indexes = [
             models.Index(fields=["task"], name="annotation_current", condition=Q(is_current=True)),
             models.Index(fields=["worker", "received_at"], name="annotation_of_worker"),
-            # the few answers that say what kept a worker from answering
+            # the few answers that say what kept a worker from answering, told without their rows
             models.Index(
                 fields=["task"],
+                include=["id", "worker", "outcome", "comment", "received_at"],
                 name="annotation_reported",
                 condition=Q(is_current=True, outcome__in=["cant_tell", "problem"]),
             ),

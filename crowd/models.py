@@ -130,6 +130,21 @@ class Task(models.Model):
                 condition=Q(aggregate_due_at__isnull=False),
             ),
             models.Index(fields=["campaign", "agreement"], name="task_agreement"),
+            # what the gallery walks along: the most doubtful first, or what was finished last
+            models.Index(
+                F("campaign"),
+                F("risk").desc(nulls_last=True),
+                F("id"),
+                name="task_doubtful",
+                condition=Q(n_answers__gte=1),
+            ),
+            models.Index(
+                F("campaign"),
+                F("state_changed_at").desc(nulls_last=True),
+                F("id"),
+                name="task_latest",
+                condition=Q(n_answers__gte=1),
+            ),
             # what organizers walk along: the disputed and the riskiest, then what they have settled
             models.Index(
                 F("campaign"),

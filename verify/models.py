@@ -49,9 +49,10 @@ class Verdict(Answer):
         indexes = [
             models.Index(fields=["task"], name="verdict_current", condition=Q(is_current=True)),
             models.Index(fields=["worker", "received_at"], name="verdict_of_worker"),
-            # the few answers that say what kept a worker from answering
+            # the few answers that say what kept a worker from answering, told without their rows
             models.Index(
                 fields=["task"],
+                include=["id", "worker", "outcome", "comment", "received_at"],
                 name="verdict_reported",
                 condition=Q(is_current=True, outcome__in=["cant_tell", "problem"]),
             ),
