@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from catalog import awaited
 from catalog.models import Dataset, Split
 from catalog.superclasses import BOXED, SuperClass
-from consensus.stopping import BOX_RULE, VOTE_RULE
+from consensus.stopping import BOX_RULE, VOTE_RULE, VOTE_TAUS
 from crowd import audit, gold_making, pay
 from crowd.errors import Conflict, Invalid
 from crowd.models import (
@@ -29,13 +29,17 @@ from simulation.sightings import SUPER_CLASSES as TRACED
 TAU = {
     Campaign.Kind.BOX: BOX_RULE.tau,
     Campaign.Kind.VERIFY: VOTE_RULE.tau,
-    Campaign.Kind.CHECK: VOTE_RULE.tau,
+    # further evidence, not an answer of its own: two strangers who agree are enough
+    Campaign.Kind.CHECK: VOTE_TAUS["thrifty"],
 }
 WORKERS = {Campaign.Stopping.FIXED: 3, Campaign.Stopping.ADAPTIVE: 2}
 MORE_WORKERS = {Campaign.Stopping.FIXED: 2, Campaign.Stopping.ADAPTIVE: 5}
 # Two grids that leave a photo unmarked are enough; one that is marked gets three verdicts more.
 GRIDS = 2
 MORE_THAN_GRIDS = 5
+# A check is worth little where it takes long: two who agree are enough, two more where they do not.
+CHECKERS = 2
+MORE_CHECKERS = 2
 # Where one answer may be enough, workers would never be compared without some pilot tasks.
 PILOT_SHARE = 0.08
 
@@ -113,16 +117,16 @@ def create(
     """A campaign with a task for each image of the super-class (and split), in shuffled order; one
     that checks boxes begins without any (`annotate/followup.py`).
 
-    `workers_per_task` is the number of answers wanted (default 3; 2 with a grid), in an adaptive
-    campaign the least (default 2). `max_workers` (default: two more; five more where it is adaptive
-    or has a grid) limits how many may answer. `tau` is the risk at which a consensus may stand,
-    0 to 1 (default: `TAU` of the kind). `pilot_share` (0 to 1) of the tasks get three answers in
-    any case; by default 8 % where an adaptive campaign may stop after one, else none. `n_gold` of
-    the photos whose answer is known become gold (`crowd/gold_making.py`). Raises `Invalid` with the
-    reasons by field.
+    `workers_per_task` is the number of answers wanted (default 3; 2 with a grid and for a check),
+    in an adaptive campaign the least (default 2). `max_workers` (default: two more; five more where
+    it is adaptive or has a grid) limits how many may answer. `tau` is the risk at which a consensus
+    may stand, 0 to 1 (default: `TAU` of the kind). `pilot_share` (0 to 1) of the tasks get three
+    answers in any case; by default 8 % where an adaptive campaign may stop after one, else none.
+    `n_gold` of the photos whose answer is known become gold (`crowd/gold_making.py`). Raises
+    `Invalid` with the reasons by field.
     """
-    has_grid = options.get("has_grid", False)
-    least, most = _limits(stopping, workers_per_task, max_workers, has_grid=has_grid)
+    usual = _usual(kind, stopping, has_grid=options.get("has_grid", False))
+    least, most = _limits(usual, workers_per_task, max_workers)
     campaign = Campaign(
         slug=slug,
         kind=kind,
@@ -161,16 +165,19 @@ def _store(campaign: Campaign, n_gold: int, *, by: User | None, now: datetime) -
             _add_gold(campaign, n_gold, by=by, now=now)
 
 
-def _limits(
-    stopping: Campaign.Stopping, least: int | None, most: int | None, *, has_grid: bool
-) -> tuple[int, int]:
-    """How many answers are wanted and allowed, the usual ones where it is not said."""
-    if least is None:
-        least = GRIDS if has_grid else WORKERS[stopping]
-    if most is None:
-        more = MORE_THAN_GRIDS if has_grid else MORE_WORKERS[stopping]
-        most = min(least + more, MOST_WORKERS)
-    return least, most
+def _usual(kind: Campaign.Kind, stopping: Campaign.Stopping, *, has_grid: bool) -> tuple[int, int]:
+    """How many answers are wanted where it is not said, and how many more may be asked for."""
+    if kind == Campaign.Kind.CHECK:
+        return CHECKERS, MORE_CHECKERS
+    if has_grid:
+        return GRIDS, MORE_THAN_GRIDS
+    return WORKERS[stopping], MORE_WORKERS[stopping]
+
+
+def _limits(usual: tuple[int, int], least: int | None, most: int | None) -> tuple[int, int]:
+    """How many answers are wanted and allowed."""
+    wanted = usual[0] if least is None else least
+    return wanted, min(wanted + usual[1], MOST_WORKERS) if most is None else most
 
 
 def _add_gold(campaign: Campaign, count: int, *, by: User | None, now: datetime) -> None:
