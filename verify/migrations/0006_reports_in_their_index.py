@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crowd', '0017_x'),
+        ('crowd', '0016_checks_pay_and_messages'),
         ('verify', '0005_adjudications'),
     ]
 
