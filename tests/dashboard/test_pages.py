@@ -14,9 +14,10 @@ from annotate import aggregation as box_aggregation
 from annotate.models import Annotation
 from catalog.superclasses import SuperClass
 from crowd import workers
-from crowd.models import Campaign, Enrolment, SkillEstimate, Task, Worker
+from crowd.models import Campaign, Enrolment, Task, Worker
 from tests import make
 from tests.dashboard.conftest import LEFT
+from tests.dashboard.counted import tally
 from tests.make import NOON
 from verify import aggregation as verify_aggregation
 
@@ -73,7 +74,8 @@ def test_no_page_breaks_the_content_security_policy(birds, mammals, olga):
     for url in every_page(birds) + every_page(mammals):
         html = client.get(url).content.decode()
         assert " style=" not in html, url
-        assert not re.search(r"<script(?![^>]*\bsrc=)", html), url
+        # data is no program: the policy has nothing against it
+        assert not re.search(r"<script(?![^>]*(\bsrc=|application/json))", html), url
 
 
 def test_an_empty_dashboard_says_what_to_do_first(load):
@@ -109,14 +111,6 @@ def test_the_verdict_table_counts_photos_and_votes(load, mammals):
     said = words(load("campaign", "mammals"))
     assert re.search(r"Tracks non-instance \d [\d.–]+ 2 ", said)
     assert re.search(r"Animal visible instance \d [\d.–]+ 2 ", said)
-
-
-def test_the_gallery_starts_with_the_lowest_agreement(load, birds):
-    low, high = Task.objects.filter(campaign=birds).order_by("-pk")
-    Task.objects.filter(pk=low.pk).update(agreement=0.1)
-    Task.objects.filter(pk=high.pk).update(agreement=0.9)
-    found = re.findall(r'href="/dashboard/tasks/(\d+)/"', load("gallery", "birds"))
-    assert found == [str(low.pk), str(high.pk)]
 
 
 def test_the_gallery_draws_the_boxes_of_every_worker_and_the_consensus(load, birds):
@@ -180,64 +174,30 @@ def test_a_reason_from_the_menu_is_told_in_words(load, ada):
     assert "unusable" not in said
 
 
-def test_workers_can_be_sorted_and_what_is_unknown_comes_last(load, birds, ada, ben):
-    cyd = make.worker("cyril")
-    late = make.campaign(1, slug="late", workers_per_task=3)
-    for worker in (ada, ben):
-        make.answer_everything(worker, late, make.annotation([LEFT]))
-    make.answer_everything(cyd, late, make.annotation(outcome="cant_tell"))
-    box_aggregation.aggregate_due(now=NOON)
-    for order in ("asc", "desc"):
-        html = load("workers", "late", query=f"?sort=agreement&order={order}")
-        names = re.findall(r"w-[0-9a-f]{10}(?=</a>)", html)
-        assert names[-1] == cyd.pseudonym, order
-
-
-def test_verdicts_are_compared_with_the_consensus(load, mammals, ada, ben):
-    said = words(load("workers", "mammals"))
-    equal = dict(re.findall(r"(w-[0-9a-f]{10}) – 2 (\d+ %)", said))
-    assert sorted(equal.values()) == ["0 %", "100 %"]
-    assert set(equal) == {ada.pseudonym, ben.pseudonym}
-
-
-def test_a_workers_skill_is_shown_with_its_uncertainty(load, birds, ada, ben):
-    for worker, quality in ((ada, 0.9), (ben, None)):
-        SkillEstimate.objects.create(
-            worker=worker,
-            kind="box",
-            method="m",
-            values={},
-            n_answers=41,
-            quality=quality,
-            quality_sd=quality and 0.04,
-            fitted_at=NOON,
-        )
-    html = load("workers", "birds", query="?sort=skill&order=asc")
-    assert f"{ada.pseudonym} 0.90 ± 0.04 41 compared 2" in words(html)
-    names = re.findall(r"w-[0-9a-f]{10}(?=</a>)", html)
-    assert names == [ada.pseudonym, ben.pseudonym], "what is unknown comes last"
-
-
 def test_an_automatic_suspension_shows_its_figures(load, birds, ben):
     figures = {"kind": "box", "quality": 0.21, "quality_sd": 0.05, "floor": 0.35, "n_compared": 60}
     assert workers.suspend_automatically({ben: figures}, now=NOON)
+    tally(ben, birds)
     said = words(load("workers", "birds"))
-    assert "1 is suspended and gets no new tasks; the answers of 1 are left out" in said
+    assert "1 is paused and gets no new tasks; the answers of 1 are left out" in said
+    assert "Left out automatically" in said
+    said = words(load("worker", "birds", ben.pk))
     assert (
-        "suspended answers left out Automatically: boxes far from everybody else's "
+        "paused answers left out Automatically: boxes far from everybody else's "
         "(quality 0.21 ± 0.05, floor 0.35, 60 compared)" in said
     )
 
 
 def test_a_workers_page_tells_what_is_known_and_what_was_done(load, birds, ben, olga):
     workers.suspend(ben, by=olga, now=NOON)
+    tally(ben, birds, n_answers=2)
     said = words(load("worker", "birds", ben.pk))
-    assert f"{ben.pseudonym}: skill not known yet suspended" in said
+    assert f"{ben.pseudonym}: skill not known yet paused" in said
     assert "Answers 2" in said
-    assert "Suspended olga" in said
+    assert "Paused olga" in said
     stranger = make.worker("stranger")
     Enrolment.objects.create(campaign=birds, worker=stranger)
-    assert "No answer yet" in words(load("worker", "birds", stranger.pk))
+    assert "No answer has been counted yet" in words(load("worker", "birds", stranger.pk))
 
 
 def test_an_adaptive_campaign_tells_what_it_saved(load, ada, ben):
@@ -252,7 +212,7 @@ def test_an_adaptive_campaign_tells_what_it_saved(load, ada, ben):
     assert "asking 5 workers about each would have needed 15" in said
 
 
-@pytest.mark.parametrize("kind", Campaign.Kind.values)
+@pytest.mark.parametrize("kind", ["box", "verify"])
 @pytest.mark.parametrize("name", ["overview", *PAGES, "task", "worker"])
 def test_a_page_takes_as_many_queries_for_many_tasks_and_workers_as_for_few(load, name, kind):
     few = crowded("few", kind, n_tasks=2, n_workers=2)
