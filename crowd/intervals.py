@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import comb, sqrt
 
 # Two deviations, one-sided: of workers exactly at a floor, one in forty would be judged below it.
 DEVIATIONS = 2.0
@@ -42,3 +43,22 @@ def share(p: float, n: float) -> Interval:
     cases = n + ADDED
     centre = (n * p + ADDED / 2) / cases
     return Interval(centre, sqrt(centre * (1 - centre) / cases))
+
+
+def median(values: Sequence[float], *, level: float = 0.9) -> tuple[float, float] | None:
+    """Between which two of the values the median of what they were drawn from lies, with at least
+    this probability; None where there are too few to say (Conover 1999, *Practical Nonparametric
+    Statistics*, section 3.2: of n values, binomially many lie under the median).
+
+    >>> median([5.0, 1.0, 3.0, 2.0, 4.0, 6.0, 7.0, 8.0])
+    (2.0, 7.0)
+    >>> median([1.0, 2.0]) is None
+    True
+    """
+    n, below = len(values), 0.0
+    in_order = sorted(values)
+    rank = 0
+    while rank < n // 2 and below + comb(n, rank) / 2**n <= (1 - level) / 2:
+        below += comb(n, rank) / 2**n
+        rank += 1
+    return (in_order[rank - 1], in_order[n - rank]) if rank else None

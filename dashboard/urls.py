@@ -75,6 +75,7 @@ urlpatterns = [
     path("campaigns/<slug:slug>/reports/seen/", reports.see_reports, name="see_reports"),
     path("campaigns/<slug:slug>/reports.csv", reports.reports_csv, name="reports_csv"),
     path("campaigns/<slug:slug>/workers/", workers.workers_table, name="workers"),
+    path("campaigns/<slug:slug>/workers.csv", workers.workers_csv, name="workers_csv"),
     path("campaigns/<slug:slug>/workers/<int:worker_id>/", workers.worker, name="worker"),
     path(
         "campaigns/<slug:slug>/workers/<int:worker_id>/status/",
@@ -82,4 +83,19 @@ urlpatterns = [
         name="worker_status",
     ),
     path("tasks/<int:task_id>/", photos.task, name="task"),
+    path(
+        "campaigns/<slug:slug>/workers/<int:worker_id>/practice/",
+        workers.worker_practice,
+        name="worker_practice",
+    ),
+    path(
+        "campaigns/<slug:slug>/workers/<int:worker_id>/message/",
+        workers.worker_message,
+        name="worker_message",
+    ),
+    path(
+        "campaigns/<slug:slug>/workers/<int:worker_id>/merging/",
+        workers.worker_merging,
+        name="worker_merging",
+    ),
 ]

@@ -93,6 +93,8 @@ DEEDS = {
     "dashboard:gold_add": Deed("add gold", {"count": "1"}, _known_photo),
     "dashboard:gold_withdraw": Deed("withdraw gold"),
     "dashboard:see_reports": Deed("see reports", _look, _reported),
+    "dashboard:worker_message": Deed("write to worker", {"text": "Well done."}),
+    "dashboard:worker_practice": Deed("send to practice", {"action": "send"}),
     "dashboard:worker_status": Deed("suspend", {"action": "suspend"}),
     "dashboard:data_set_retry": Deed("fetch again"),
     "dashboard:data_set_copy": Deed("render"),

@@ -1,73 +1,82 @@
-"""What each worker has done in a campaign."""
+"""Everybody who answers in a campaign, from what has been counted of their answers."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Aggregate, Count, F, FloatField, Max, Q
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Q
 
-from annotate.queries import LOOKED
-from crowd.models import Answer, AuditEntry, Campaign, Outcome, SkillEstimate, Worker
-from dashboard.comparison import Comparison
-from dashboard.queries.campaigns import ANSWERS
-from dashboard.queries.samples import comparisons, sampled_boxes
-from verify.models import Label, Verdict
+from crowd import intervals
+from crowd.intervals import Interval
+from crowd.models import AuditEntry, Campaign, Enrolment, SkillEstimate, Worker
+from dashboard.queries import pay
+from tallies import store
+from tallies.models import WorkerTally
 
 # what the audit calls a suspension that nobody decided
 AUTOMATIC = "suspend automatically"
 DEEDS = {
-    "suspend": "suspended",
+    "suspend": "paused",
     "reinstate": "let back in",
     "exclude": "answers left out",
     "include": "answers taken back in",
     "watch": "watched again",
+    "send to practice": "sent to practice",
+    "call off practice": "practice called off",
+    "write to worker": "written to",
     AUTOMATIC: "suspended automatically, answers left out",
     "reinstate automatically": "let back in automatically",
 }
-SORTS = {
-    "worker": "Worker",
-    "skill": "Skill",
-    "answers": "Answers",
-    "agreement": "With consensus",
-    "missed": "Missed",
-    "extra": "Extra",
-    "unusable": "Can't tell",
-    "seconds": "Median time",
-    "seen": "Last seen",
-    "status": "Status",
+# of a normal deviate: nine in ten lie within so many standard deviations
+NINE_IN_TEN = 1.645
+STATES = {
+    "active": "Active",
+    "practice": "At practice",
+    "paused": "Paused",
+    "excluded": "Left out",
 }
 
 
-class Median(Aggregate):
-    """PostgreSQL's percentile_cont at one half."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A share with the ends between which nine in ten such estimates lie; 0..1."""
 
-    function = "percentile_cont"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of_skill(cls, skill: SkillEstimate | None) -> Span | None:
+        """The skill in one number; None where it is not known."""
+        if skill is None or skill.quality is None:
+            return None
+        by = NINE_IN_TEN * (skill.quality_sd or 0.0)
+        return cls(skill.quality, max(skill.quality - by, 0.0), min(skill.quality + by, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerRow:
-    """`agreement`: mean IoU of matched boxes with the consensus (box campaigns), or share of
-    verdicts equal to it. `missed`: share of the consensus boxes that the worker left out; `extra`:
-    boxes per answered image that no consensus box was made from. None where nothing is known.
-    `skill` is over all campaigns of the kind; `why` the figures of an automatic suspension."""
+    """A worker and what the answers in the campaign add up to (`tallies.models.WorkerTally`).
+
+    Shares are 0..1 and None where there is nothing to share. `skill` is over all campaigns of the
+    kind; `why` the figures of an automatic suspension; `hourly` what an hour of attention brings.
+    """
 
     worker: Worker
-    n_answers: int
-    n_unusable: int
-    last_seen: datetime
-    median_s: float | None
-    agreement: float | None
-    n_compared: int
-    missed: float | None = None
-    extra: int | None = None
+    tally: WorkerTally
+    is_box: bool
     skill: SkillEstimate | None = None
+    is_at_practice: bool = False
+    hourly: float | None = None
     why: dict[str, Any] | None = None
+
+    @property
+    def span(self) -> Span | None:
+        """The skill with its interval."""
+        return Span.of_skill(self.skill)
 
     @property
     def quality(self) -> float | None:
@@ -75,9 +84,81 @@ class WorkerRow:
         return self.skill.quality if self.skill else None
 
     @property
-    def unusable(self) -> float:
+    def agreement(self) -> float | None:
+        """Mean IoU of the boxes that have one in the consensus; or share of equal labels."""
+        if self.is_box:
+            return _share(self.tally.iou_sum, self.tally.n_matched)
+        return _share(self.tally.n_same, self.tally.n_compared)
+
+    @property
+    def missed(self) -> float | None:
+        """Share of the consensus boxes that the worker left out."""
+        return _share(self.tally.n_missed, self.tally.n_objects)
+
+    @property
+    def extra(self) -> float | None:
+        """Share of the worker's boxes that no consensus box was made from."""
+        return _share(self.tally.n_extra, self.tally.n_matched + self.tally.n_extra)
+
+    @property
+    def loose(self) -> float | None:
+        """Share of the boxes that fit a consensus box with an IoU under 0.75."""
+        return _share(self.tally.n_loose, self.tally.n_matched)
+
+    @property
+    def empty(self) -> float | None:
+        return _share(self.tally.n_empty, self.tally.n_answers)
+
+    @property
+    def unusable(self) -> float | None:
         """Share of answers that were *can't tell* or *photo problem*."""
-        return self.n_unusable / self.n_answers
+        return _share(self.tally.n_unusable, self.tally.n_answers)
+
+    @property
+    def gold(self) -> float | None:
+        """Share of the answers to gold that were good."""
+        return _share(self.tally.n_gold_good, self.tally.n_gold)
+
+    @property
+    def gold_interval(self) -> Interval:
+        return intervals.share(self.gold or 0.0, self.tally.n_gold)
+
+    @property
+    def pace_s(self) -> float | None:
+        """Median seconds of attention for a box, or for an answer where nothing is drawn."""
+        return self.tally.median_box_s if self.is_box else self.tally.median_s
+
+    @property
+    def state(self) -> str:
+        """One of `STATES`."""
+        if self.worker.is_excluded:
+            return "excluded"
+        if self.worker.status == Worker.Status.SUSPENDED:
+            return "paused"
+        return "practice" if self.is_at_practice else "active"
+
+    @property
+    def state_words(self) -> str:
+        return STATES[self.state]
+
+
+SORTS: dict[str, Callable[[WorkerRow], Any]] = {
+    "worker": lambda row: row.worker.pseudonym,
+    "skill": lambda row: row.quality,
+    "answers": lambda row: row.tally.n_answers,
+    "agreement": lambda row: row.agreement,
+    "missed": lambda row: row.missed,
+    "extra": lambda row: row.extra,
+    "loose": lambda row: row.loose,
+    "empty": lambda row: row.empty,
+    "unusable": lambda row: row.unusable,
+    "gold": lambda row: row.gold,
+    "seconds": lambda row: row.tally.median_s,
+    "box_seconds": lambda row: row.tally.median_box_s,
+    "pay": lambda row: row.hourly,
+    "seen": lambda row: row.tally.last_at,
+    "status": lambda row: row.state,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +171,66 @@ class Deed:
 
 
 def workers(campaign: Campaign, only: Worker | None = None) -> list[WorkerRow]:
-    """Everybody (or only one) with an answer in the campaign, the busiest first."""
-    is_box = campaign.kind == Campaign.Kind.BOX
-    totals = _totals(campaign)
-    totals = totals.filter(worker=only) if only else totals
-    rows = list(totals.order_by("-n_answers", "worker"))
-    people = Worker.objects.in_bulk([row["worker"] for row in rows])
-    boxes = comparisons(sampled_boxes(campaign)) if is_box else {}
-    verdicts = {} if is_box else _equal_to_consensus(campaign)
-    found = [_row(people[row["worker"]], row, boxes, verdicts, is_box=is_box) for row in rows]
-    return _with_skills(campaign, found)
+    """Everybody (or only one) whose answers have been counted, the busiest first."""
+    tallies = WorkerTally.objects.filter(campaign=campaign).select_related("worker")
+    tallies = tallies.filter(worker=only) if only else tallies
+    rows = list(tallies.order_by("-n_answers", "worker_id"))
+    known = SkillEstimate.objects.filter(kind=campaign.kind)
+    known = known.filter(worker=only) if only else known
+    skills = {skill.worker_id: skill for skill in known.order_by("worker_id")}
+    at_practice = _at_practice(campaign)
+    return [
+        WorkerRow(
+            worker=row.worker,
+            tally=row,
+            is_box=campaign.kind == Campaign.Kind.BOX,
+            skill=skills.get(row.worker_id),
+            is_at_practice=row.worker_id in at_practice,
+            hourly=pay.of(campaign, row.n_timed, row.seconds).hourly,
+        )
+        for row in rows
+    ]
+
+
+def counted_at(campaign: Campaign) -> datetime | None:
+    """From when the figures are; None where nothing has been counted yet."""
+    kept = store.read(campaign, "workers")
+    return kept.counted_at if kept else None
+
+
+def n_begun(campaign: Campaign) -> int:
+    """How many workers have been handed a photo, counted or not."""
+    return Enrolment.objects.filter(campaign=campaign, n_claimed__gt=0).count()
+
+
+def with_reasons(rows: Sequence[WorkerRow]) -> list[WorkerRow]:
+    """These rows, those of workers who were suspended automatically with the figures that said
+    so."""
+    subjects = {
+        f"worker {row.worker.pseudonym}": row.worker.pk
+        for row in rows
+        if row.worker.status_reason == Worker.Reason.AUTOMATIC
+    }
+    entries = AuditEntry.objects.filter(subject__in=subjects, action=AUTOMATIC).order_by("id")
+    why = {subjects[entry.subject]: entry.detail for entry in entries}
+    return [replace(row, why=why.get(row.worker.pk)) for row in rows]
+
+
+def chosen(rows: Iterable[WorkerRow], *, state: str, name: str) -> list[WorkerRow]:
+    """The rows in a state of `STATES` ("": any) whose pseudonym contains `name`."""
+    wanted = name.strip().lower()
+    return [
+        row for row in rows if state in {"", row.state} and wanted in row.worker.pseudonym.lower()
+    ]
+
+
+def ordered(rows: Iterable[WorkerRow], sort: str, *, is_descending: bool) -> list[WorkerRow]:
+    """The rows sorted by a column of `SORTS`; what is unknown always comes last."""
+    key = SORTS[sort]
+    keyed = [(key(row), row) for row in rows]
+    known = [pair for pair in keyed if pair[0] is not None]
+    known.sort(key=lambda pair: pair[0], reverse=is_descending)
+    return [row for _, row in known] + [row for value, row in keyed if value is None]
 
 
 def deeds(worker: Worker, *, most: int = 50) -> list[Deed]:
@@ -111,110 +242,14 @@ def deeds(worker: Worker, *, most: int = 50) -> list[Deed]:
     ]
 
 
-def ordered(rows: list[WorkerRow], sort: str, *, is_descending: bool) -> list[WorkerRow]:
-    """The rows sorted by a column of `SORTS`; what is unknown always comes last."""
-
-    def key(row: WorkerRow) -> object:
-        return {
-            "worker": row.worker.pseudonym,
-            "skill": row.quality,
-            "answers": row.n_answers,
-            "agreement": row.agreement,
-            "missed": row.missed,
-            "extra": row.extra,
-            "unusable": row.unusable,
-            "seconds": row.median_s,
-            "seen": row.last_seen,
-            "status": row.worker.status,
-        }[sort]
-
-    known = [row for row in rows if key(row) is not None]
-    unknown = [row for row in rows if key(row) is None]
-    return sorted(known, key=key, reverse=is_descending) + unknown  # type: ignore[arg-type]
-
-
-def _with_skills(campaign: Campaign, rows: list[WorkerRow]) -> list[WorkerRow]:
-    """The rows with everybody's skill, and why those who were suspended automatically were."""
-    skills = {
-        skill.worker_id: skill
-        for skill in SkillEstimate.objects.filter(
-            kind=campaign.kind, worker__in=[row.worker.pk for row in rows]
-        ).order_by("worker_id")
-    }
-    subjects = {
-        f"worker {row.worker.pseudonym}": row.worker.pk
-        for row in rows
-        if row.worker.status_reason == Worker.Reason.AUTOMATIC
-    }
-    entries = AuditEntry.objects.filter(subject__in=subjects, action=AUTOMATIC).order_by("id")
-    why = {subjects[entry.subject]: entry.detail for entry in entries}
-    return [
-        replace(row, skill=skills.get(row.worker.pk), why=why.get(row.worker.pk)) for row in rows
-    ]
-
-
-def _totals(campaign: Campaign):  # type: ignore[no-untyped-def]
-    model: type[Answer] = ANSWERS[Campaign.Kind(campaign.kind)]
-    return (
-        model._default_manager.filter(task__campaign=campaign, is_current=True)
-        .values("worker")
-        .annotate(
-            n_answers=Count("pk"),
-            n_unusable=Count("pk", filter=~Q(outcome__in=LOOKED)),
-            last_seen=Max("received_at"),
-            median_ms=Median(
-                Coalesce(
-                    _number("active_ms"),
-                    _number("visible_ms") - Coalesce(_number("idle_ms"), 0.0),
-                )
-            ),
-        )
+def _at_practice(campaign: Campaign) -> frozenset[int]:
+    """Whom the campaign hands out no photo before some practice is passed."""
+    asked = Q() if campaign.has_qualification else Q(is_to_practise=True)
+    places = Enrolment.objects.filter(
+        asked, campaign=campaign, qualified_at=None, worker__is_simulated=False
     )
+    return frozenset(places.values_list("worker_id", flat=True))
 
 
-def _number(name: str) -> Cast:
-    return Cast(KeyTextTransform(name, "timing"), FloatField())
-
-
-def _equal_to_consensus(campaign: Campaign) -> dict[int, tuple[int, int]]:
-    """By worker: verdicts equal to the consensus, and verdicts compared with one of two votes."""
-    rows = (
-        Verdict.objects.filter(
-            task__campaign=campaign,
-            is_current=True,
-            outcome=Outcome.ANSWERED,
-            task__consensus_verdicts__is_current=True,
-            task__consensus_verdicts__n_votes__gte=2,
-            task__consensus_verdicts__label__in=Label.values,
-        )
-        .values("worker")
-        .annotate(
-            same=Count("pk", filter=Q(label=F("task__consensus_verdicts__label"))), n=Count("pk")
-        )
-        .order_by("worker")
-    )
-    return {row["worker"]: (row["same"], row["n"]) for row in rows}
-
-
-def _row(
-    worker: Worker,
-    row: dict[str, object],
-    boxes: dict[int, Comparison],
-    verdicts: dict[int, tuple[int, int]],
-    *,
-    is_box: bool,
-) -> WorkerRow:
-    found = boxes.get(worker.pk, Comparison())
-    same, n = verdicts.get(worker.pk, (0, 0))
-    median_ms = row["median_ms"]
-    return WorkerRow(
-        worker=worker,
-        n_answers=row["n_answers"],  # type: ignore[arg-type]
-        n_unusable=row["n_unusable"],  # type: ignore[arg-type]
-        last_seen=row["last_seen"],  # type: ignore[arg-type]
-        median_s=median_ms / 1000 if isinstance(median_ms, float) else None,
-        agreement=found.mean_iou if is_box else (same / n if n else None),
-        n_compared=found.n_objects if is_box else n,
-        missed=found.n_missed / found.n_objects if found.n_objects else None,
-        extra=found.n_extra if worker.pk in boxes else None,
-    )
+def _share(n: float, of: int) -> float | None:
+    return n / of if of else None
