@@ -21,7 +21,7 @@ def beat(*, now: datetime) -> None:
 
 def check(*, now: datetime) -> dict[str, str]:
     """What is wrong, by part: database, migrations, broker, worker. Empty when all is well."""
-    return _database() | _broker(now=now)
+    return _database() | processes(now=now)
 
 
 def _database() -> dict[str, str]:
@@ -33,7 +33,8 @@ def _database() -> dict[str, str]:
     return {"migrations": f"{len(plan)} not applied; run manage.py migrate"} if plan else {}
 
 
-def _broker(*, now: datetime) -> dict[str, str]:
+def processes(*, now: datetime) -> dict[str, str]:
+    """What is wrong with the broker, or with the process that does jobs; empty when all is well."""
     try:
         sign = hints.broker().get(HEARTBEAT)
     except redis.RedisError:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Avg, Count, F, Max, Q, QuerySet, Sum
-from django.db.models.functions import TruncDate
 
 from annotate.check_models import Inspection
 from annotate.models import Annotation
@@ -23,7 +22,6 @@ ANSWERS: dict[Campaign.Kind, type[Answer]] = {
     Campaign.Kind.CHECK: Inspection,
 }
 ENDED = {Task.State.RETIRED, Task.State.DISPUTED}
-MIN_DAYS = 7
 STATUS_ORDER = [Campaign.Status.RUNNING, Campaign.Status.PAUSED, Campaign.Status.CLOSED]
 
 
@@ -31,7 +29,8 @@ STATUS_ORDER = [Campaign.Status.RUNNING, Campaign.Status.PAUSED, Campaign.Status
 class Progress:
     """Tasks by state and the answers that count, `n_spent` of them on tasks that are retired or
     disputed; `agreement` is the tasks' mean, 0..1. `n_awaited` tasks wait for their photograph;
-    `n_excluded` are none of the campaign's any more, though their answers were given."""
+    `n_excluded` are none of the campaign's any more, though their answers were given. Of the open
+    tasks, `n_begun` have been taken by somebody."""
 
     n_retired: int = 0
     n_disputed: int = 0
@@ -42,6 +41,7 @@ class Progress:
     n_spent: int = 0
     n_awaited: int = 0
     n_excluded: int = 0
+    n_begun: int = 0
 
     @property
     def n_tasks(self) -> int:
@@ -83,6 +83,7 @@ class Progress:
             self.n_spent + other.n_spent,
             self.n_awaited + other.n_awaited,
             self.n_excluded + other.n_excluded,
+            self.n_begun + other.n_begun,
         )
 
 
@@ -104,15 +105,6 @@ class SuperClassRow:
     kind: str
     n_campaigns: int = 0
     progress: Progress = field(default_factory=Progress)
-
-
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """Answers received on one day (UTC); `percent` of the busiest day shown."""
-
-    day: date
-    n_answers: int
-    percent: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,28 +164,6 @@ def row_of(campaign: Campaign) -> CampaignRow:
     )
 
 
-def answers_per_day(campaign: Campaign, *, now: datetime, n_days: int = 14) -> list[DayCount]:
-    """Answers on each day (UTC), those to gold apart, today last: from the first answer of the last
-    `n_days` on, but at least a week."""
-    since = now.date() - timedelta(days=n_days - 1)
-    found = dict(
-        ANSWERS[Campaign.Kind(campaign.kind)]
-        ._default_manager.filter(
-            task__campaign=campaign, is_current=True, received_at__date__gte=since
-        )
-        .exclude(task__state=Task.State.GOLD)
-        .annotate(day=TruncDate("received_at"))
-        .values("day")
-        .annotate(n=Count("pk"))
-        .order_by("day")
-        .values_list("day", "n")
-    )
-    most = max([*found.values(), 1])
-    first = min([*found, now.date() - timedelta(days=MIN_DAYS - 1)])
-    days = (first + timedelta(days=offset) for offset in range((now.date() - first).days + 1))
-    return [DayCount(day, found.get(day, 0), 100 * found.get(day, 0) / most) for day in days]
-
-
 def open_invitations(campaign: Campaign, *, now: datetime) -> list[Invitation]:
     """The invitations to this campaign that still let somebody in, newest first, with `n_left`:
     how many may still join, None for as many as like."""
@@ -222,6 +192,7 @@ def _progress(tasks: QuerySet[Task]) -> dict[int, Progress]:
         tasks.values("campaign", "state")
         .annotate(
             n=Count("pk"),
+            begun=Count("pk", filter=Q(n_taken__gt=0)),
             answers=Sum("n_answers"),
             compared=Count("agreement"),
             mean=Avg("agreement"),
@@ -240,6 +211,7 @@ def _progress(tasks: QuerySet[Task]) -> dict[int, Progress]:
             n_spent=row["answers"] if row["state"] in ENDED else 0,
             n_awaited=row["n"] if row["state"] == Task.State.AWAITED else 0,
             n_excluded=row["n"] if row["state"] == Task.State.EXCLUDED else 0,
+            n_begun=row["begun"] if row["state"] == Task.State.OPEN else 0,
         )
     return found
 

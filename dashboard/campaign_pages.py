@@ -1,4 +1,4 @@
-"""Organizers' pages. Reads come from `dashboard.queries`, each action is one call into `crowd`."""
+"""A campaign's own page, new campaigns, their status and their invitations."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from charts import downloads
 from crowd import campaigns as campaign_actions
 from crowd import people
 from crowd.errors import CrowdError
 from crowd.models import Campaign, Invitation, User
 from crowd.permissions import organizer_only
-from dashboard import pages, paying
+from dashboard import overview_figures, pages, paying
 from dashboard.forms import CampaignForm, InvitationForm
 from dashboard.pages import campaign_context, campaign_of, user_of
-from dashboard.queries import campaigns, reports, samples, verdicts, versions
+from dashboard.queries import alerts, campaigns, reports, samples, standing, verdicts, versions
+from dashboard.queries.present import present
 
 STATUS_SAID = {
     Campaign.Status.RUNNING: "The campaign is running again.",
@@ -28,43 +30,32 @@ STATUS_SAID = {
 
 @require_GET
 @organizer_only
-def overview(request: HttpRequest) -> HttpResponse:
-    """How far is every campaign?"""
-    is_archive = "archived" in request.GET
-    rows = campaigns.overview(is_archived=is_archive)
-    total = sum((row.progress for row in rows), campaigns.Progress())
-    reported = reports.n_new_by_campaign()
-    context = {
-        "rows": [(row, reported.get(row.campaign.pk, 0)) for row in rows],
-        "super_classes": campaigns.by_super_class(rows),
-        "total": total,
-        "n_reported": sum(reported.get(row.campaign.pk, 0) for row in rows),
-        "is_archive": is_archive,
-        "n_archived": len(rows) if is_archive else campaigns.n_archived(),
-    }
-    return pages.page(request, "dashboard/overview.html", context)
-
-
-@require_GET
-@organizer_only
 def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """How far is this campaign, and how well do its workers agree?"""
     found = campaign_of(slug)
     now = timezone.now()
     is_box = found.kind == Campaign.Kind.BOX
-    row = campaigns.row_of(found)
+    (here,) = standing.standings([campaigns.row_of(found)], now=now)
+    row = here.row
+    figures = [overview_figures.per_day(standing.per_day([here], now=now))]
+    if downloads.is_asked(request):
+        return downloads.download(request, figures, name=slug)
     newest, n_reopened = versions.newest(found)
     context = {
         **campaign_context(found, "summary"),
         "row": row,
+        "completion": here.completion,
+        "cost": here.cost,
+        "present": present(now=now, campaign=found),
+        "alerts": alerts.of_campaigns([here], now=now),
+        "figures": figures,
         "n_reported": reports.n_new(found),
         "is_adaptive": found.stopping == Campaign.Stopping.ADAPTIVE,
         "at_the_limit": found.max_workers * row.progress.n_ended,
         "newest": newest,
         "n_reopened": n_reopened,
-        "days": campaigns.answers_per_day(found, now=now),
         "sample_size": samples.SAMPLE,
-        "figures": samples.box_figures(samples.sampled_boxes(found))
+        "agreement": samples.box_figures(samples.sampled_boxes(found))
         if is_box
         else samples.verdict_figures(found),
         "table": None if is_box else verdicts.verdict_table(found),

@@ -1,0 +1,140 @@
+"""What a day brought, added up over workers; read from what jobs have counted. Days are UTC's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+
+from tallies.models import WorkerDay, WorkerTally
+
+SUMS = (
+    "n_answers",
+    "n_empty",
+    "n_unusable",
+    "n_boxes",
+    "n_timed",
+    "seconds",
+    "n_compared",
+    "n_same",
+    "n_objects",
+    "n_matched",
+    "iou_sum",
+    "n_gold",
+    "n_gold_good",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What was done, as `tallies.models.Figures` counts it, by `n_workers`."""
+
+    n_workers: int = 0
+    n_answers: int = 0
+    n_empty: int = 0
+    n_unusable: int = 0
+    n_boxes: int = 0
+    n_timed: int = 0
+    seconds: float = 0.0
+    n_compared: int = 0
+    n_same: int = 0
+    n_objects: int = 0
+    n_matched: int = 0
+    iou_sum: float = 0.0
+    n_gold: int = 0
+    n_gold_good: int = 0
+
+    def agreement(self, *, is_box: bool) -> float | None:
+        """With the consensus: the mean IoU of matched boxes, or the share of verdicts like it."""
+        if is_box:
+            return _ratio(self.iou_sum, self.n_matched)
+        return _ratio(self.n_same, self.n_compared)
+
+    @property
+    def n_given(self) -> int:
+        """Answers, those to gold with them."""
+        return self.n_answers + self.n_gold
+
+    @property
+    def seconds_per_answer(self) -> float | None:
+        return _ratio(self.seconds, self.n_timed)
+
+    @property
+    def hours(self) -> float | None:
+        """Of attention, in all; answers that do not tell took as long as the others."""
+        each = self.seconds_per_answer
+        return None if each is None else each * self.n_given / 3600
+
+    @property
+    def unusable(self) -> float | None:
+        """The share of answers that could not be given."""
+        return _ratio(self.n_unusable, self.n_answers)
+
+
+NOTHING = Work()
+Days = Mapping[date, Work]
+
+
+def per_day(
+    campaigns: Collection[int], *, since: date | None = None
+) -> dict[int, dict[date, Work]]:
+    """Each campaign's days with any answer, by id, in one query."""
+    rows = WorkerDay.objects.filter(campaign__in=campaigns)
+    if since is not None:
+        rows = rows.filter(day__gte=since)
+    found: dict[int, dict[date, Work]] = defaultdict(dict)
+    for row, work in _summed(rows, "campaign", "day"):
+        found[row["campaign"]][row["day"]] = work
+    return found
+
+
+def in_all(campaigns: Collection[int]) -> dict[int, Work]:
+    """All that was done in each campaign, by id, in one query."""
+    rows = WorkerTally.objects.filter(campaign__in=campaigns)
+    return {row["campaign"]: work for row, work in _summed(rows, "campaign")}
+
+
+def complete_counts(days: Days, *, now: datetime) -> list[int]:
+    """Answers on each day from the first with any to yesterday.
+
+    >>> from datetime import UTC
+    >>> days = {date(2026, 5, 1): Work(n_answers=7), date(2026, 5, 3): Work(n_answers=1)}
+    >>> complete_counts(days, now=datetime(2026, 5, 4, 9, tzinfo=UTC))
+    [7, 0, 1]
+    """
+    worked = [day for day, work in days.items() if work.n_answers and day < now.date()]
+    if not worked:
+        return []
+    return [days.get(day, NOTHING).n_answers for day in _span(min(worked), now.date())]
+
+
+def pooled(many: Iterable[Days]) -> dict[date, int]:
+    """Answers a day in all of these together."""
+    found: dict[date, int] = defaultdict(int)
+    for days in many:
+        for day, work in days.items():
+            found[day] += work.n_answers
+    return found
+
+
+def _span(first: date, end: date) -> Iterator[date]:
+    return (first + timedelta(days=n) for n in range((end - first).days))
+
+
+def _summed(
+    rows: QuerySet[WorkerDay] | QuerySet[WorkerTally], *by: str
+) -> Iterator[tuple[dict[str, Any], Work]]:
+    grouped = rows.values(*by).order_by(*by)
+    # an alias must not be a column's name
+    sums = {f"sum_{name}": Sum(name) for name in SUMS}
+    for row in grouped.annotate(n_workers=Count("worker", distinct=True), **sums):
+        work = Work(n_workers=row["n_workers"], **{name: row[f"sum_{name}"] for name in SUMS})
+        yield row, work
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole else None

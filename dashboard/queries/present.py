@@ -1,0 +1,46 @@
+"""Who is at work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import DateTimeField as Time
+from django.db.models import ExpressionWrapper, F, Q
+
+from crowd.models import Assignment, Campaign
+from tallies.models import WorkerDay, WorkerTally
+
+NOW_MEANS = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Workers in the last 15 minutes, and on this day (UTC)."""
+
+    n_now: int
+    n_today: int
+
+
+def present(*, now: datetime, campaign: Campaign | None = None) -> Present:
+    """At work in one campaign, or in any.
+
+    At work is who was handed a photo, kept one or answered; who holds one prepares the next answer.
+    """
+    since = now - NOW_MEANS
+    kept = ExpressionWrapper(
+        F("lease_until") - F("task__campaign__lease_s") * timedelta(seconds=1),
+        output_field=Time(),
+    )
+    held = Assignment.objects.filter(state=Assignment.State.LEASED).alias(kept_at=kept)
+    held = held.filter(Q(claimed_at__gte=since) | Q(kept_at__gte=since))
+    answered = WorkerTally.objects.filter(last_at__gte=since)
+    today = WorkerDay.objects.filter(day=now.date())
+    if campaign is not None:
+        held = held.filter(task__campaign=campaign)
+        answered, today = answered.filter(campaign=campaign), today.filter(campaign=campaign)
+    at_work = set(held.order_by().values_list("worker", flat=True).distinct())
+    at_work |= set(answered.order_by().values_list("worker", flat=True).distinct())
+    n_today = today.order_by().values("worker").distinct().count()
+    # who has begun today and is not counted yet is at work all the same
+    return Present(n_now=len(at_work), n_today=max(n_today, len(at_work)))
