@@ -4,9 +4,10 @@
 
 Fills a site of its own in two to four minutes (`benchmarks/big_site.py`), runs what jobs run, and
 asks for each page through Django's own client: once to warm up, then five times. Milliseconds are
-of the whole request without HTTP; a download's end with its first bytes. With `--data` the site is
-kept in that directory, and used again where it is filled already; `QUADRAT_DATA=DIR manage.py up`
-then shows it (olga, a-long-enough-one). `--only` takes the pages with NAME in their name or
+of the whole request without HTTP; a download's end with its first rows. CPU is the processor's time
+for one, here and in the database, whatever else the machine was busy with. With `--data` the site
+is kept in that directory, and used again where it is filled already; `QUADRAT_DATA=DIR manage.py
+up` then shows it (olga, a-long-enough-one). `--only` takes the pages with NAME in their name or
 address, and `--slow` prints each page's slowest statements.
 """
 
@@ -39,7 +40,7 @@ if __name__ == "__main__" and (arguments := _arguments()).data:
     # before the site is made
     os.environ["QUADRAT_BENCH_DATA"] = os.path.abspath(arguments.data)
 
-from benchmarks import site  # noqa: E402, F401, I001 - it sets Django up
+import psutil  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.http import HttpResponseBase  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -49,6 +50,7 @@ from django.utils import timezone  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
+from benchmarks import site  # noqa: E402, F401  # isort: skip - it sets Django up
 from benchmarks import big_pages, big_site  # noqa: E402
 from benchmarks.big_pages import Page  # noqa: E402
 from crowd.models import Task, User  # noqa: E402
@@ -64,6 +66,7 @@ class Measured:
     n_bytes: int
     n_queries: int
     times_ms: list[float]
+    cpu_ms: float
     slow: list[tuple[float, str]]
 
     @property
@@ -98,12 +101,22 @@ def measure(page: Page, client: Client) -> Measured:
         status, n_bytes = _fetch(page, client)
     said = [(float(query["time"]), query["sql"]) for query in captured.captured_queries]
     slow = sorted((one for one in said if one[0] >= SLOW_S), reverse=True)
-    times = []
+    times, cpu_before = [], _cpu_s()
     for _ in range(N_REQUESTS):
         began = time.perf_counter()
         _fetch(page, client)
         times.append((time.perf_counter() - began) * 1000)
-    return Measured(page, status, n_bytes, len(said), times, slow)
+    cpu_ms = (_cpu_s() - cpu_before) * 1000 / N_REQUESTS
+    return Measured(page, status, n_bytes, len(said), times, cpu_ms, slow)
+
+
+def _cpu_s() -> float:
+    """Processor time so far, of this process and of the database's that answers it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    spent = psutil.Process(pid).cpu_times()
+    return time.process_time() + float(spent.user + spent.system)
 
 
 def _fetch(page: Page, client: Client) -> tuple[int, int]:
@@ -119,7 +132,7 @@ def _fetch(page: Page, client: Client) -> tuple[int, int]:
 
 def table_of(rows: Iterable[Measured]) -> Table:
     table = Table(title=f"{Task.objects.count():,} tasks; target {TARGET_MS} ms")
-    for name in ("page", "KB", "queries", "median ms", "max ms", ""):
+    for name in ("page", "KB", "queries", "median ms", "max ms", "CPU ms", ""):
         table.add_column(name, justify="left" if name == "page" else "right")
     for row in rows:
         said = "" if row.is_met else "MISSED" if row.status < 400 else str(row.status)
@@ -129,6 +142,7 @@ def table_of(rows: Iterable[Measured]) -> Table:
             str(row.n_queries),
             f"{median(row.times_ms):,.0f}",
             f"{max(row.times_ms):,.0f}",
+            f"{row.cpu_ms:,.0f}",
             said,
         )
     return table

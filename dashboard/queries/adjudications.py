@@ -11,10 +11,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from annotate.adjudication import BOXES
 from crowd.adjudicated import AnyAdjudication
 from crowd.adjudication import Action, Adjudicator
-from crowd.models import Campaign, Task
+from crowd.models import Answer, Campaign, Task
 from crowd.reports import REPORTS
 from dashboard.queries.campaigns import ANSWERS
-from dashboard.queries.reports import IS_NEW
+from dashboard.queries.reports import IS_NEW, within
 from verify.adjudication import VERDICTS
 
 ADJUDICATORS: dict[str, Adjudicator[Any]] = {
@@ -42,36 +42,34 @@ class Counts(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A total order of tasks: by a column downwards, then by id; by id alone without a column."""
+    """A total order of tasks: by a column downwards, then by id."""
 
-    column: str = ""
+    column: str
 
     @property
     def names(self) -> list[str]:
-        return [f"-{self.column}", "pk"] if self.column else ["pk"]
+        return [f"-{self.column}", "pk"]
 
     @property
     def reversed(self) -> list[str]:
-        return [self.column, "-pk"] if self.column else ["-pk"]
+        return [self.column, "-pk"]
 
     def behind(self, task: Task) -> Q:
         """Whatever comes after a task."""
-        if not self.column:
-            return Q(pk__gt=task.pk)
         value = getattr(task, self.column)
-        return Q(**{f"{self.column}__lt": value}) | Q(**{self.column: value, "pk__gt": task.pk})
+        behind = Q(**{f"{self.column}__lt": value}) | Q(**{self.column: value, "pk__gt": task.pk})
+        # the first condition is what an index can begin at
+        return Q(**{f"{self.column}__lte": value}) & behind
 
     def before(self, task: Task) -> Q:
         """Whatever comes before a task."""
-        if not self.column:
-            return Q(pk__lt=task.pk)
         value = getattr(task, self.column)
-        return Q(**{f"{self.column}__gt": value}) | Q(**{self.column: value, "pk__lt": task.pk})
+        before = Q(**{f"{self.column}__gt": value}) | Q(**{self.column: value, "pk__lt": task.pk})
+        return Q(**{f"{self.column}__gte": value}) & before
 
 
 _ORDERS = {
     "disputed": Order("risk"),
-    "reported": Order(),
     "risk": Order("risk"),
     "decided": Order("state_changed_at"),
 }
@@ -98,9 +96,8 @@ class Queue:
         if at is None:
             return self.first()
         name = self.groups[at]
-        order = _ORDERS[name]
-        found = _tasks(self.campaign, name).filter(order.behind(task)).order_by(*order.names)
-        return found.first() or self._end(self.groups[at + 1 :])
+        found = _nearest(self.campaign, name, task)
+        return found or self._end(self.groups[at + 1 :])
 
     def previous(self, task: Task) -> Task | None:
         """The task before this one; None at the start."""
@@ -108,16 +105,13 @@ class Queue:
         if at is None:
             return None
         name = self.groups[at]
-        order = _ORDERS[name]
-        found = _tasks(self.campaign, name).filter(order.before(task)).order_by(*order.reversed)
+        found = _nearest(self.campaign, name, task, is_back=True)
         earlier = self.groups[:at][::-1]
-        return found.first() or self._end(earlier, is_last=True)
+        return found or self._end(earlier, is_last=True)
 
     def _end(self, names: Sequence[str], *, is_last: bool = False) -> Task | None:
         for name in names:
-            order = _ORDERS[name]
-            rows = _tasks(self.campaign, name)
-            found = rows.order_by(*(order.reversed if is_last else order.names)).first()
+            found = _nearest(self.campaign, name, is_back=is_last)
             if found is not None:
                 return found
         return None
@@ -125,20 +119,18 @@ class Queue:
     def _place(self, task: Task) -> int | None:
         """In which group the task is; the last of them, so that the walk always goes on."""
         for at, name in enumerate(self.groups):
-            if _tasks(self.campaign, name).filter(pk=task.pk).exists():
+            if _is_in(self.campaign, name, task):
                 return at
         return None
 
 
 def counts(campaign: Campaign) -> Counts:
     """The numbers at the top of the page."""
-    decided = ADJUDICATORS[campaign.kind].rows._default_manager.filter(
-        task__campaign=campaign, is_current=True, task__is_adjudicated=True
-    )
+    reported = _reports(campaign).aggregate(n=Count("task", distinct=True))
     return {
         "disputed": _tasks(campaign, "disputed").aggregate(n=Count("pk"))["n"],
-        "reported": _tasks(campaign, "reported").aggregate(n=Count("pk"))["n"],
-        "decided": decided.count(),
+        "reported": reported["n"],
+        "decided": _tasks(campaign, "decided").aggregate(n=Count("pk"))["n"],
     }
 
 
@@ -158,24 +150,51 @@ def steps(task: Task) -> list[AnyAdjudication]:
 
 
 def _tasks(campaign: Campaign, name: str) -> QuerySet[Task]:
+    """Of a group that tasks tell of themselves; what is reported is in `_reports`."""
     tasks = Task.objects.filter(campaign=campaign).select_related("image")
     if name == "decided":
         return tasks.filter(is_adjudicated=True)
-    tasks = tasks.filter(is_adjudicated=False)
-    if name == "disputed":
-        return tasks.filter(state=Task.State.DISPUTED, risk__isnull=False)
-    if name == "risk":
-        return tasks.filter(state=Task.State.RETIRED, risk__isnull=False)
-    return _reported(campaign, tasks)
+    state = Task.State.DISPUTED if name == "disputed" else Task.State.RETIRED
+    return tasks.filter(is_adjudicated=False, state=state, risk__isnull=False)
 
 
-def _reported(campaign: Campaign, tasks: QuerySet[Task]) -> QuerySet[Task]:
-    """Those with a report that nobody has looked at or decided on; the disputed are elsewhere."""
+def _reports(campaign: Campaign) -> QuerySet[Answer]:
+    """Reports that nobody has looked at or decided on; those of the disputed are elsewhere."""
     answers = ANSWERS[Campaign.Kind(campaign.kind)]._default_manager.filter(
-        IS_NEW, is_current=True, outcome__in=REPORTS, worker__is_excluded=False
+        is_current=True, outcome__in=REPORTS, worker__is_excluded=False
     )
     steps_ = ADJUDICATORS[campaign.kind].rows._default_manager.filter(is_current=True)
-    decided = steps_.exclude(action=Action.UNDO).filter(task=OuterRef("pk"))
-    in_question = tasks.filter(state__in=[Task.State.OPEN, Task.State.RETIRED])
-    reported = answers.filter(task__campaign=campaign).values("task")
-    return in_question.filter(~Exists(decided), pk__in=reported)
+    decided = steps_.exclude(action=Action.UNDO).filter(task=OuterRef("task"))
+    in_question = within(campaign, answers).filter(
+        IS_NEW, task__is_adjudicated=False, task__state__in=[Task.State.OPEN, Task.State.RETIRED]
+    )
+    return in_question.filter(~Exists(decided))
+
+
+def _is_in(campaign: Campaign, name: str, task: Task) -> bool:
+    if name == "reported":
+        return _reports(campaign).filter(task=task).exists()
+    return _tasks(campaign, name).filter(pk=task.pk).exists()
+
+
+def _nearest(
+    campaign: Campaign, name: str, task: Task | None = None, *, is_back: bool = False
+) -> Task | None:
+    """The task behind this one in a group's order, or before it; without one the first, or the
+    last."""
+    if name == "reported":
+        return _nearest_reported(campaign, task, is_back=is_back)
+    order = _ORDERS[name]
+    rows = _tasks(campaign, name).order_by(*(order.reversed if is_back else order.names))
+    if task is not None:
+        rows = rows.filter(order.before(task) if is_back else order.behind(task))
+    return rows.first()
+
+
+def _nearest_reported(campaign: Campaign, task: Task | None, *, is_back: bool) -> Task | None:
+    """The same along the few reports that there are: their index is in the order of tasks."""
+    rows = _reports(campaign).order_by("-task_id" if is_back else "task_id")
+    if task is not None:
+        rows = rows.filter(task_id__lt=task.pk) if is_back else rows.filter(task_id__gt=task.pk)
+    task_id = rows.values_list("task_id", flat=True).first()
+    return None if task_id is None else find(campaign, str(task_id))

@@ -12,7 +12,19 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.contrib.postgres.aggregates import BoolOr
-from django.db.models import Case, CharField, Count, F, Max, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
 from crowd.models import Answer, AuditEntry, Campaign, Task
 from crowd.reports import (
@@ -37,6 +49,12 @@ REASON = Case(
     *(When(comment__startswith=words, then=Value(Reason.BROKEN)) for words in BROKEN_BEGINNINGS),
     default=Value(Reason.OTHER),
     output_field=CharField(),
+)
+
+# of an answer, its worker, its task and the photograph: the database keeps a copy of all rows
+_TOLD = (
+    *("outcome", "comment", "received_at", "worker__pseudonym"),
+    *("task__position", "task__state", "task__reports_seen_at", "task__image__file_name"),
 )
 
 
@@ -98,6 +116,13 @@ def counts(campaign: Campaign, show: Show) -> Counts:
     return Counts(n_new=rows["n_new"], n_all=rows["n_all"], by_reason=by_reason)
 
 
+def within(campaign: Campaign, answers: QuerySet[Answer]) -> QuerySet[Answer]:
+    """Of these few answers those in the campaign. Each one's task is looked up by its id: a join
+    would go over all tasks of the campaign, which may be 200,000."""
+    task = Task.objects.filter(pk=OuterRef("task")).order_by().values("campaign")
+    return answers.alias(in_campaign=Subquery(task)).filter(in_campaign=campaign.pk)
+
+
 def n_new_by_campaign() -> dict[int, int]:
     """How many tasks of each campaign have reports that nobody has looked at."""
     found: dict[int, int] = {}
@@ -115,7 +140,7 @@ def n_new_by_campaign() -> dict[int, int]:
 
 def n_new(campaign: Campaign) -> int:
     """How many tasks have reports that nobody has looked at."""
-    rows = _reports(Campaign.Kind(campaign.kind)).filter(IS_NEW, task__campaign=campaign)
+    rows = _reports_of(campaign).filter(IS_NEW)
     return int(rows.aggregate(n=Count("task", distinct=True))["n"])
 
 
@@ -136,12 +161,8 @@ def page(
 
 def every_report(campaign: Campaign) -> Iterator[tuple[Report, Task]]:
     """All reports with their tasks and images, the oldest first, through one cursor."""
-    rows = (
-        _reports(Campaign.Kind(campaign.kind))
-        .filter(task__campaign=campaign)
-        .select_related("worker", "task__image")
-        .order_by("id")
-    )
+    rows = _reports_of(campaign).select_related("worker", "task__image").only(*_TOLD)
+    rows = rows.order_by("id")
     for answer in rows.iterator(chunk_size=2000):
         yield _report(answer, answer.task), answer.task
 
@@ -152,11 +173,14 @@ def _reports(kind: Campaign.Kind) -> QuerySet[Answer]:
     )
 
 
+def _reports_of(campaign: Campaign) -> QuerySet[Answer]:
+    return within(campaign, _reports(Campaign.Kind(campaign.kind)))
+
+
 def _tasks(campaign: Campaign) -> QuerySet[Any, Any]:
     """A row for each reported task: `n` reports, the newest `last`, and of which reasons."""
     return (
-        _reports(Campaign.Kind(campaign.kind))
-        .filter(task__campaign=campaign)
+        _reports_of(campaign)
         .annotate(reason=REASON)
         .values("task")
         .annotate(
