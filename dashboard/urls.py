@@ -3,6 +3,7 @@ from django.urls import path
 from dashboard import (
     activity,
     adjudicating,
+    agreement,
     campaign_life,
     campaign_pages,
     campaign_plans,
@@ -20,6 +21,7 @@ from dashboard import (
 app_name = "dashboard"
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("agreement/", agreement.agreements, name="agreements"),
     path("activity/", activity.activity, name="activity"),
     path("activity.csv", activity.activity_csv, name="activity_csv"),
     path("plan/", power.plan, name="plan"),
@@ -33,6 +35,7 @@ urlpatterns = [
     path("campaigns/new/", campaign_pages.campaign_new, name="campaign_new"),
     path("campaigns/<slug:slug>/", campaign_pages.campaign, name="campaign"),
     path("campaigns/<slug:slug>/activity/", activity.campaign_activity, name="campaign_activity"),
+    path("campaigns/<slug:slug>/agreement/", agreement.agreement, name="agreement"),
     path("campaigns/<slug:slug>/archive/", campaign_life.campaign_archive, name="campaign_archive"),
     path("campaigns/<slug:slug>/clone/", campaign_life.clone, name="campaign_clone"),
     path("campaigns/<slug:slug>/figures/", campaign_life.campaign_figures, name="campaign_figures"),

@@ -92,6 +92,8 @@ ALLOWED = {
     "exports:statistics_json": ORGANIZERS,
     "dashboard:overview": ORGANIZERS,
     "dashboard:activity": ORGANIZERS,
+    "dashboard:agreement": ORGANIZERS,
+    "dashboard:agreements": ORGANIZERS,
     "dashboard:activity_csv": ORGANIZERS,
     "dashboard:campaign_activity": ORGANIZERS,
     "dashboard:campaign_archive": ORGANIZERS,

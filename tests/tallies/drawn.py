@@ -22,7 +22,10 @@ XYWH = Sequence[float]
 
 def workers(n: int) -> list[Worker]:
     """As many workers, without accounts."""
-    return Worker.objects.bulk_create(Worker(pseudonym=f"hand-{number}") for number in range(n))
+    first = Worker.objects.count()
+    return Worker.objects.bulk_create(
+        Worker(pseudonym=f"hand-{number}") for number in range(first, first + n)
+    )
 
 
 def answers(
