@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from annotate.gold_scoring import score_boxes
-from annotate.models import Annotation, Box, Consensus, ConsensusBox
+from annotate.models import AdjudicatedBox, Adjudication, Annotation, Box, Consensus, ConsensusBox
 from annotate.queries import LOOKED
-from crowd.models import Answer, Campaign, Outcome, Worker
+from crowd.models import Answer, Campaign, Outcome, Task, Worker
 from crowd.own_work import Agreement, OwnWork, Said
 from crowd.words import outcome_words
 
@@ -26,7 +26,8 @@ XYWH = list[float]
 
 
 class OwnBoxes(OwnWork):
-    """Boxes; an annotation agrees that has the consensus's boxes and no others."""
+    """Boxes; an annotation agrees that has the consensus's boxes and no others. Where an organizer
+    has decided, the decision stands in the consensus's place."""
 
     kind = Campaign.Kind.BOX
     answers = Annotation
@@ -36,11 +37,13 @@ class OwnBoxes(OwnWork):
         return {answer.pk: _said(answer, boxes.get(answer.pk, [])) for answer in answers}
 
     def compared(self, worker: Worker, *, most: int) -> tuple[int, int]:
-        ids = _consensus_ids(worker, most)
-        drawn, agreed = _boxes(list(ids)), _likely_boxes(list(ids.values()))
+        ids = _compared_ids(worker, most)
+        drawn = _boxes([annotation for annotation, _consensus, _task in ids])
+        agreed = _likely_boxes([consensus for _annotation, consensus, _task in ids])
+        decided = _decided_boxes([task for _annotation, _consensus, task in ids])
         same = [
-            _is_same(drawn.get(annotation, []), agreed.get(consensus, []))
-            for annotation, consensus in ids.items()
+            _is_same(drawn.get(annotation, []), decided.get(task, agreed.get(consensus, [])))
+            for annotation, consensus, task in ids
         ]
         return sum(same), len(same)
 
@@ -68,14 +71,15 @@ def _is_same(drawn: list[XYWH], agreed: list[XYWH]) -> bool:
     return not score.missed and not score.extra and all(fit.iou >= SAME for fit in score.fits)
 
 
-def _consensus_ids(worker: Worker, most: int) -> dict[int, int]:
-    """The worker's latest annotations that can be compared, each with its consensus."""
+def _compared_ids(worker: Worker, most: int) -> list[tuple[int, int, int]]:
+    """The worker's latest annotations that can be compared, each with its consensus and task; none
+    of a photo that is out of the results."""
     current = Consensus.objects.filter(is_current=True, n_looked__gte=LEAST_LOOKED)
     rows = Annotation.objects.filter(
         worker=worker, is_current=True, outcome__in=LOOKED, task__consensuses__in=current
-    )
-    pairs = rows.order_by("-received_at", "-pk").values_list("pk", "task__consensuses")
-    return dict(pairs[:most])
+    ).exclude(task__state=Task.State.EXCLUDED)
+    found = rows.order_by("-received_at", "-pk").values_list("pk", "task__consensuses", "task")
+    return list(found[:most])
 
 
 def _boxes(annotation_ids: list[int]) -> dict[int, list[XYWH]]:
@@ -94,3 +98,18 @@ def _likely_boxes(consensus_ids: list[int]) -> dict[int, list[XYWH]]:
     ):
         by_consensus[consensus].append(xywh)
     return by_consensus
+
+
+def _decided_boxes(task_ids: list[int]) -> dict[int, list[XYWH]]:
+    """By task: the boxes that an organizer has let stand, none where there is nothing to box."""
+    settling = Adjudication.objects.filter(
+        task__in=task_ids, task__is_adjudicated=True, is_current=True
+    ).exclude(result="")
+    of_step = dict(settling.values_list("pk", "task"))
+    by_task: dict[int, list[XYWH]] = {task: [] for task in of_step.values()}
+    rows = AdjudicatedBox.objects.filter(adjudication__in=of_step).order_by(
+        "adjudication", "number"
+    )
+    for step, *xywh in rows.values_list("adjudication", "x", "y", "w", "h"):
+        by_task[of_step[step]].append(xywh)
+    return by_task

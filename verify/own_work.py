@@ -7,17 +7,18 @@ from typing import cast
 
 from django.utils.translation import gettext as _
 
-from crowd.models import Answer, Campaign, Outcome, Worker
+from crowd.models import Answer, Campaign, Outcome, Task, Worker
 from crowd.own_work import Agreement, OwnWork, Said
 from crowd.words import outcome_words
-from verify.models import ConsensusVerdict, Label, Verdict
+from verify.models import Adjudication, ConsensusVerdict, Label, Verdict
 
 # a worker and two others: with one other alone, either could be the one who is off
 LEAST_VOTES = 3
 
 
 class OwnVerdicts(OwnWork):
-    """Verdicts; one agrees that has the label of the consensus."""
+    """Verdicts; one agrees that has the label of the consensus, or the one that an organizer has
+    decided on."""
 
     kind = Campaign.Kind.VERIFY
     answers = Verdict
@@ -32,11 +33,12 @@ class OwnVerdicts(OwnWork):
             is_current=True,
             outcome=Outcome.ANSWERED,
             task__consensus_verdicts__in=current,
-        )
-        pairs = rows.order_by("-received_at", "-pk").values_list(
-            "label", "task__consensus_verdicts__label"
-        )
-        same = [given == agreed for given, agreed in pairs[:most]]
+        ).exclude(task__state=Task.State.EXCLUDED)
+        found = rows.order_by("-received_at", "-pk").values_list(
+            "label", "task__consensus_verdicts__label", "task"
+        )[:most]
+        decided = _decided([task for _given, _agreed, task in found])
+        same = [given == decided.get(task, agreed) for given, agreed, task in found]
         return sum(same), len(same)
 
     def agreement_in_words(self, agreement: Agreement) -> str:
@@ -49,6 +51,14 @@ class OwnVerdicts(OwnWork):
         if agreement.share >= 0.6:
             return _("Your answers mostly agree with those of others.")
         return _("Your answers often differ from those of others. The instructions may help.")
+
+
+def _decided(task_ids: list[int]) -> dict[int, str]:
+    """By task: the label that an organizer has let stand."""
+    settling = Adjudication.objects.filter(
+        task__in=task_ids, task__is_adjudicated=True, is_current=True
+    ).exclude(result="")
+    return dict(settling.values_list("task", "result"))
 
 
 def _words(verdict: Verdict) -> str:

@@ -12,12 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotate import jobs as box_jobs
+from annotate.adjudication import BOXES
 from annotate.models import Annotation
 from crowd import own_work
+from crowd.adjudication import Wish
 from crowd.models import Campaign, Task, Worker
 from crowd.own_work import LEAST, Place
 from tests import make
 from verify import jobs as verify_jobs
+from verify.adjudication import VERDICTS
 
 pytestmark = pytest.mark.django_db
 
@@ -223,3 +226,28 @@ def test_a_page_of_one_worker_is_refused_for_another(ada, ben):
     assert not ben.assignments.exists()
     own = {"X-Quadrat-Worker": ben.pseudonym}
     assert client.post(claim, content_type="application/json", headers=own).status_code == 201
+
+
+def test_where_an_organizer_has_decided_the_decision_is_what_counts(ada, ben, olga):
+    third, campaign = make.worker("dan"), make.campaign(LEAST)
+    others = make.annotation([[500.0, 400.0, 90.0, 90.0]])
+    agreed([ada, ben, third], campaign, [make.annotation([BOX]), others, others])
+    own = own_work.of_kind("box")
+    assert own_work.agreement(ada, own).n_same == 0
+    first, second = Task.objects.filter(campaign=campaign).order_by("pk")[:2]
+    BOXES.edit(Wish(first.pk, olga, 0), [BOX], now=make.NOON)
+    assert own_work.agreement(ada, own).n_same == 1
+    assert own_work.agreement(ben, own).n_same == LEAST - 1
+    BOXES.exclude(Wish(second.pk, olga, 0), "broken", now=make.NOON)
+    assert own_work.agreement(ben, own) == own_work.Agreement(LEAST - 2, LEAST - 1)
+
+
+def test_a_decided_label_is_what_verdicts_are_compared_with(ada, ben, olga):
+    third = make.worker("dan")
+    campaign = make.campaign(LEAST, kind=Campaign.Kind.VERIFY, super_class="Mammalia")
+    agreed([ada, ben, third], campaign, [make.verdict("tracks"), make.verdict(), make.verdict()])
+    own = own_work.of_kind("verify")
+    task = Task.objects.filter(campaign=campaign).first()
+    assert own_work.agreement(ada, own).n_same == 0
+    VERDICTS.edit(Wish(task.pk, olga, 0), "tracks", now=make.NOON)
+    assert own_work.agreement(ada, own).n_same == 1
