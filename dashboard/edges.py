@@ -61,6 +61,6 @@ def _labels(habits: Sequence[Habit]) -> tuple[Label, ...]:
         (across, y + h + FARTHEST + 20, "middle"),
     )
     return tuple(
-        Label(*place, f"{habit.percent:+.1f} %", habit.is_clear)
+        Label(*place, f"{habit.percent:+.1f} %".replace("-", "−"), habit.is_clear)
         for habit, place in zip(habits, places, strict=True)
     )

@@ -18,6 +18,19 @@ from tallies.models import WorkerTally
 Spec = dict[str, Any]
 # pixels of a lying bar's row, and of its axis and margins
 ROW, FRAME = 34, 70
+METHODS: dict[str, str] = {
+    Box.Method.DRAG: "dragging",
+    Box.Method.CLICK2: "two clicks",
+    Box.Method.EXTREME: "four extreme points",
+    Box.Method.KEYS: "keys",
+    Box.Method.NUMBERS: "numbers",
+}
+POINTERS: dict[str, str] = {
+    Box.Pointer.MOUSE: "a mouse",
+    Box.Pointer.TOUCH: "a finger",
+    Box.Pointer.PEN: "a pen",
+    Box.Pointer.KEYS: "keys",
+}
 DAY_AXIS = {"format": "%d %b", "tickCount": 6, "grid": False}
 
 
@@ -67,18 +80,19 @@ def course(found: Course, *, is_box: bool) -> Figure:
         (value["day"], value["n"], value["value"], value["average"], value["low"], value["high"])
         for value in values
     )
-    what = "Mean IoU, missed and extra boxes as 0" if is_box else "Same as the consensus"
+    what = "the IoU, 0 for missed and extra boxes" if is_box else "the share of equal labels"
     trend = "under" if drift.is_falling else "over" if drift.is_rising else "within"
     return Figure(
         slug="drift",
         title="Agreement from day to day",
         table=Table(("Day", "Boxes" if is_box else "Labels", "That day", "Average", "from", "to"),
                     rows),
-        note="Dots: single days. Line: their moving average (EWMA), a fifth for the newest day. "
-        "Band: where it moves by chance around all answers together (three deviations).",
+        note=f"Agreement is {what}. Dots: single days. Line: their moving average (EWMA), a fifth "
+        "for the newest day. Band: where it moves by chance around all answers together (three "
+        "deviations).",
         alt=f"The moving average ends at {found.last:.2f}, {trend} the band around "
         f"{drift.centre:.2f}.",
-        spec=_drift_spec(values, what),
+        spec=_drift_spec(values),
         height=280,
     )  # fmt: skip
 
@@ -215,8 +229,8 @@ def gold(of: Sequence[GoldRow]) -> Figure:
 
 def drawn(tally: WorkerTally) -> Figure:
     """How boxes are made, and with what."""
-    methods = _counted("Drawn by", tally.methods, dict(Box.Method.choices))
-    pointers = _counted("With", tally.pointers, dict(Box.Pointer.choices))
+    methods = _counted("Drawn by", tally.methods, METHODS)
+    pointers = _counted("With", tally.pointers, POINTERS)
     return Figure(
         slug="how-drawn",
         title="How boxes are drawn",
@@ -230,7 +244,7 @@ def _counted(
 ) -> list[tuple[str, int]]:
     """Rows of a table, the most frequent first."""
     ranked = sorted(counts.items(), key=lambda pair: -pair[1])
-    return [(f"{what} {str(names.get(name, 'unknown')).lower()}", n) for name, n in ranked]
+    return [(f"{what} {names.get(name, 'means unknown')}", n) for name, n in ranked]
 
 
 def _on_days() -> Spec:
@@ -238,9 +252,9 @@ def _on_days() -> Spec:
             "scale": {"type": "utc"}}  # fmt: skip
 
 
-def _drift_spec(values: Sequence[Mapping[str, Any]], what: str) -> Spec:
+def _drift_spec(values: Sequence[Mapping[str, Any]]) -> Spec:
     def y(name: str) -> Spec:
-        return {"field": name, "type": "quantitative", "title": what,
+        return {"field": name, "type": "quantitative", "title": "Agreement",
                 "scale": {"zero": False, "nice": True},
                 "axis": {"format": ".2f", "tickCount": 5}}  # fmt: skip
 
@@ -248,7 +262,7 @@ def _drift_spec(values: Sequence[Mapping[str, Any]], what: str) -> Spec:
         "data": {"values": list(values)},
         "encoding": {"x": _on_days()},
         "layer": [
-            {"mark": {"type": "area", "color": "var(--seq-2)", "opacity": 0.45},
+            {"mark": {"type": "area", "color": "var(--seq-2)", "opacity": 0.35},
              "encoding": {"y": y("low"), "y2": {"field": "high"}}},
             {"mark": {"type": "point", "filled": False, "size": 40, "color": "var(--muted)"},
              "encoding": {"y": y("value")}},

@@ -72,7 +72,7 @@ def _named(rows: Sequence[WorkerRow]) -> set[int]:
     """Whose marks are called by name: who stands out."""
     by_skill = sorted(rows, key=lambda row: row.quality or 0)
     by_pace = sorted(rows, key=lambda row: row.pace_s or 0)
-    out = [*by_skill[:3], *by_skill[-1:], *by_pace[:1], *by_pace[-1:], *rows[:1]]
+    out = [*by_skill[:2], *by_pace[:1], *by_pace[-1:], *rows[:1]]
     return {row.worker.pk for row in out}
 
 
@@ -98,14 +98,14 @@ def _spec(campaign: Campaign, rows: Sequence[WorkerRow], of: str) -> dict[str, A
             "field": "pace",
             "type": "quantitative",
             "title": f"Median seconds per {of} (logarithmic)",
-            "scale": {"type": "log", "nice": True, "padding": 30},
-            "axis": {"format": "~g", "grid": False, "tickCount": 5},
+            "scale": {"type": "log", "nice": False, "padding": 24},
+            "axis": {"format": "~g", "grid": False, "tickCount": 6},
         },
         "y": {
             "field": "skill",
             "type": "quantitative",
             "title": "Skill",
-            "scale": {"zero": False, "nice": True},
+            "scale": {"zero": False, "nice": False, "padding": 14},
             "axis": {"format": ".1f", "tickCount": 6},
         },
     }
@@ -128,7 +128,8 @@ def _look(rows: Sequence[WorkerRow]) -> dict[str, Any]:
     states = [state for state in STATES if any(row.state == state for row in rows)]
     domain = [STATES[state] for state in states]
     by_state: dict[str, Any] = {"field": "state", "type": "nominal"}
-    legend: dict[str, Any] = {} if len(states) > 1 else {"legend": None}
+    # two in a row fit on a phone
+    legend: dict[str, Any] = {"legend": {"columns": 2} if len(states) > 1 else None}
     colours, shapes = ([LOOKS[state][at] for state in states] for at in (0, 1))
     return {
         "color": {**by_state, "scale": {"domain": domain, "range": colours}, **legend},
