@@ -8,23 +8,23 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from annotate.models import MAX_BOXES
-from crowd import words
+from crowd import gold_correcting
 from crowd.adjudicated import AnyAdjudication
 from crowd.adjudication_wire import NewStepSerializer, carry_out
 from crowd.errors import CrowdError
 from crowd.models import Campaign, GoldStandard, Task
 from crowd.permissions import organizer_only
-from dashboard import pages
+from dashboard import expert_editor, pages
+from dashboard.expert_editor import Errand
 from dashboard.pages import campaign_context, campaign_of, user_of
 from dashboard.queries import adjudications, gallery, tasks
-from dashboard.queries.adjudications import ADJUDICATORS, SHOWS, Queue
+from dashboard.queries.adjudications import ADJUDICATORS, SCORERS, SHOWS, Queue
 from verify.models import Label
 
 
@@ -34,6 +34,9 @@ from verify.models import Label
 def adjudicate(request: HttpRequest, slug: str) -> HttpResponse:
     """Which photos wait for a decision, and what do workers say of this one?"""
     found = campaign_of(slug)
+    if found.follows is not None:
+        # what is checked is decided on where it was drawn
+        return redirect("dashboard:adjudicate", found.follows.slug)
     queue = Queue(found, _show(request.GET.get("show", "")))
     wanted = request.GET.get("task", "")
     task = adjudications.find(found, wanted) if wanted else queue.first()
@@ -59,7 +62,7 @@ def adjudicate(request: HttpRequest, slug: str) -> HttpResponse:
 @organizer_only
 def decide(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
     """Take one step on a photo and show the next one."""
-    found = campaign_of(slug)
+    found = _decided_on(slug)
     show, next_id = _show(request.POST.get("show", "")), request.POST.get("next", "")
     action, _, label = request.POST.get("action", "").partition(":")
     data = {name: request.POST.get(name, "") for name in ("ground", "reason")}
@@ -92,7 +95,7 @@ def decide(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
 @organizer_only
 def make_gold(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
     """Let what has been decided measure workers."""
-    found, now = campaign_of(slug), timezone.now()
+    found, now = _decided_on(slug), timezone.now()
     try:
         ADJUDICATORS[found.kind].make_gold(task_id, by=user_of(request), now=now)
         messages.success(
@@ -118,25 +121,14 @@ def edit(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
     steps = adjudications.steps(task)
     overlay = card.overlay
     back, on = _ways_out(request, queue, task)
-    context = {
-        "campaign": found,
-        "task": task,
-        "question": words.question(found),
-        "words": words.words(found),
-        "page": {
-            "campaign": {"question": words.question(found), "max_boxes": MAX_BOXES},
-            "key": f"organizer-{user_of(request).pk}",
-            "seen": steps[0].version if steps else 0,
-            "boxes": [[b.x, b.y, b.w, b.h] for b in (overlay.consensus if overlay else ())],
-            "image": _image(task),
-            "urls": {
-                "save": reverse("annotate:adjudications", args=[task.pk]),
-                "back": back,
-                "next": on,
-            },
-        },
-    }
-    return render(request, "dashboard/adjudicate_edit.html", context)
+    errand = Errand(
+        save=reverse("annotate:adjudications", args=[task.pk]),
+        back=back,
+        on=on,
+        seen=steps[0].version if steps else 0,
+    )
+    boxes = [(b.x, b.y, b.w, b.h) for b in (overlay.consensus if overlay else ())]
+    return expert_editor.page(request, task, boxes, errand)
 
 
 def _ways_out(request: HttpRequest, queue: Queue, task: Task) -> tuple[str, str]:
@@ -180,6 +172,8 @@ def _of_task(queue: Queue, task: Task) -> dict[str, Any]:
         "previous_task": queue.previous(task),
         "can_accept": card.can_accept,
         "can_undo": _can_undo(steps),
+        "is_gold_outdated": card.settled is not None
+        and adjudications.outdated_gold(found, task.pk) is not None,
         "can_be_gold": card.settled is not None
         and not card.settled.is_exclusion
         and not GoldStandard.objects.filter(campaign=found, task__image=task.image).exists(),
@@ -199,15 +193,3 @@ def _done(found: Campaign, task_id: str) -> dict[str, Any] | None:
     if task is None or not steps or steps[0].action == AnyAdjudication.Action.UNDO:
         return None
     return {"task": task, "step": steps[0]}
-
-
-def _image(task: Task) -> dict[str, Any]:
-    image = task.image
-    return {
-        "url": reverse("crowd:image", args=[image.uid, "display"]),
-        "width": image.width,
-        "height": image.height,
-        "credit": image.rights_holder,
-        "licence": image.licence,
-        "licence_url": image.licence_url,
-    }

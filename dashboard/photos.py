@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -19,8 +19,8 @@ from crowd.models import Campaign, Task
 from crowd.permissions import organizer_only
 from dashboard import pages
 from dashboard.pages import campaign_context, campaign_of, user_of
+from dashboard.queries import checks, gold, tasks
 from dashboard.queries import gallery as queries
-from dashboard.queries import gold, tasks
 from dashboard.queries.adjudications import ADJUDICATORS
 from dashboard.queries.gallery import Wish
 
@@ -31,6 +31,8 @@ from dashboard.queries.gallery import Wish
 def gallery(request: HttpRequest, slug: str) -> HttpResponse:
     """On which photos do workers agree least?"""
     found = campaign_of(slug)
+    if found.follows is not None:
+        return redirect("dashboard:checks", found.follows.slug)
     wish = queries.wish_of(found, request.GET)
     number = _page_number(request.GET.get("page", ""))
     shown, has_next = queries.page(found, wish, number)
@@ -97,6 +99,11 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     # nothing can be said of a photograph that nobody has seen
     if found is None or found.state == Task.State.AWAITED:
         raise Http404
+    if found.campaign.follows_id is not None:
+        drawn = checks.drawn_task(found)
+        if drawn is None:
+            raise Http404
+        return redirect("dashboard:task", drawn.pk)
     (card,) = tasks.cards(found.campaign, [found], is_large=True)
     n_answers = len(card.answers)
     wish = queries.wish_of(found.campaign, request.GET)

@@ -98,6 +98,8 @@ ALLOWED = {
     "dashboard:campaign_activity": ORGANIZERS,
     "dashboard:campaign_archive": ORGANIZERS,
     "dashboard:campaign_clone": ORGANIZERS,
+    "dashboard:checks": ORGANIZERS,
+    "dashboard:quality": ORGANIZERS,
     "dashboard:campaign_pay": ORGANIZERS,
     "dashboard:campaign_figures": ORGANIZERS,
     "dashboard:instructions": ORGANIZERS,
