@@ -221,7 +221,8 @@ def _status(result: ImageConsensus) -> Consensus.Status:
 
 def _again(row: Consensus, number: int, *, now: datetime) -> Version:
     """An earlier version as a new one: what comes back is exactly what was there."""
-    again = versions.copied(row, version=number, is_current=True, computed_at=now)
+    changes = {"version": number, "is_current": True, "is_compared": False, "computed_at": now}
+    again = versions.copied(row, **changes)
     return again, [versions.copied(box, consensus=again) for box in row.boxes.all()]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from annotate import aggregation, checking, followup
+from annotate import aggregation, checking, comparing, followup
 from crowd import hints, refitting
 
 
@@ -25,6 +25,12 @@ def refit() -> int:
     have changed."""
     versions = refitting.refit(aggregation.BOXES, clock=timezone.now)
     return sum(version.n_changed for version in versions)
+
+
+@shared_task(name="annotate.compare_due")
+def compare_due() -> int:
+    """Compare answers with the consensus wherever that is new; returns to how many tasks."""
+    return comparing.compare_all()
 
 
 @shared_task(name="annotate.aggregate_checks")

@@ -27,6 +27,16 @@ def only_one_meanwhile(name: str) -> Iterator[bool]:
             _ask("SELECT pg_advisory_unlock(hashtext(%s))", name)
 
 
+@contextmanager
+def one_after_another(name: str) -> Iterator[None]:
+    """As `only_one_meanwhile`, but waits for whoever has the lock."""
+    _ask("SELECT true FROM pg_advisory_lock(hashtext(%s))", name)
+    try:
+        yield
+    finally:
+        _ask("SELECT pg_advisory_unlock(hashtext(%s))", name)
+
+
 def wait_for(name: str) -> None:
     """Take the lock of that name until the end of the transaction, waiting for who has it."""
     _ask("SELECT pg_advisory_xact_lock(hashtext(%s))", name)

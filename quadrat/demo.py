@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotate import aggregation as box_aggregation
+from annotate import comparing
 from catalog.models import Dataset
 from catalog.superclasses import SuperClass
 from crowd import campaigns, gold_making, people, refitting
@@ -27,6 +28,7 @@ from crowd.models import Campaign, User
 from quadrat import demo_scenes
 from quadrat.simulated_crowd import Simulation
 from simulation.dataset import write_dataset
+from tallies import counting
 from verify import aggregation as verify_aggregation
 
 DATASET = "field-scenes"
@@ -88,6 +90,8 @@ def seed(say: Callable[[str], None]) -> None:
     for wish in DEMO_CAMPAIGNS:
         say(f"a simulated crowd works on {wish.slug}")
         _populate(wish, organizer)
+    say("counting what has come of it")
+    _count()
     _write_way_in(organizer, password)
 
 
@@ -133,6 +137,13 @@ def _aggregate() -> None:
 def _fit_skills() -> None:
     refitting.refit(box_aggregation.BOXES, clock=timezone.now, is_forced=True)
     refitting.refit(verify_aggregation.VERDICTS, clock=timezone.now, is_forced=True)
+
+
+def _count() -> None:
+    """What organizers' pages show is there with the first look at them."""
+    comparing.compare_all()
+    for campaign in Campaign.objects.order_by("slug"):
+        counting.count_all(campaign, now=timezone.now())
 
 
 def _write_way_in(organizer: User, password: str) -> None:

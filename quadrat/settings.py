@@ -117,6 +117,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-verdicts": {"task": "verify.aggregate_due", "schedule": timedelta(seconds=5)},
     "ask-checks": {"task": "annotate.ask_checks", "schedule": timedelta(seconds=10)},
     "sweep-checks": {"task": "annotate.aggregate_checks", "schedule": timedelta(seconds=5)},
+    "compare-boxes": {"task": "annotate.compare_due", "schedule": timedelta(seconds=5)},
+    "count-tallies": {"task": "tallies.count_due", "schedule": timedelta(seconds=10)},
     # most of the time there is nothing to do (crowd/skills.py); an exclusion is not kept waiting
     "refit-boxes": {"task": "annotate.refit", "schedule": timedelta(seconds=50)},
     "refit-verdicts": {"task": "verify.refit", "schedule": timedelta(seconds=70)},

@@ -9,9 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from annotate import comparing
 from crowd.models import Campaign
 from quadrat.job_worker import celery_worker_alive_or_own
 from quadrat.simulated_crowd import HumansAtWork, Simulation, has_reference
+from tallies import counting
 
 
 class Command(BaseCommand):
@@ -48,6 +50,8 @@ class Command(BaseCommand):
         with Progress(*columns, disable=not self.stderr.isatty()) as bar:
             job = bar.add_task("")
             n_answers = simulation.run(lambda done, of: bar.update(job, completed=done, total=of))
+        comparing.compare_all()
+        counting.count_all(simulation.campaign, now=timezone.now())
         states = simulation.campaign.tasks.values_list("state", flat=True)
         counts = {state: list(states).count(state) for state in sorted(set(states))}
         said = ", ".join(f"{n} {state}" for state, n in counts.items())
