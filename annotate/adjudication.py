@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from annotate import jobs, submission
+from annotate import gold_scoring, jobs, submission
 from annotate.models import MAX_BOXES, AdjudicatedBox, Adjudication, Consensus
 from crowd import hints
 from crowd.adjudication import Adjudicator, Standing, Wish
@@ -46,7 +46,7 @@ class BoxAdjudicator(Adjudicator[Adjudication]):
         hints.hint(jobs.aggregate_due)
 
     def known(self, row: Adjudication) -> dict[str, Any]:
-        return {"boxes_xywh": [list(box) for box in self.parts_of(row)]}
+        return gold_scoring.known_of(self.parts_of(row))
 
     def edit(self, wish: Wish, answer: Sequence[Sequence[float]], *, now: datetime) -> Adjudication:
         """Let these boxes stand, none for a photo with nothing to box.

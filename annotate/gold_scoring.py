@@ -6,9 +6,11 @@ full-size image, edges not pixel centres.
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,7 @@ from consensus.geometry import edges_of, iou_matrix, sides_of
 from crowd import gold_scores
 from crowd.answers import Stored
 from crowd.gold_scores import Score
+from crowd.models import GoldStandard
 
 SAME = 0.3  # IoU from which a box is meant for an animal, however badly drawn
 TIGHT = 0.7  # IoU from which it is drawn well enough
@@ -96,6 +99,18 @@ def score_answer(stored: Stored[Annotation], *, now: datetime) -> None:
     """Score an answer to a gold task, in the transaction that stores it."""
     known = gold_scores.reference_of(stored).boxes_xywh or []
     gold_scores.record(stored, score_of(stored.answer, known), now=now)
+
+
+def score_again(gold: GoldStandard) -> dict[uuid.UUID, Score]:
+    """The scores of all current answers to a gold task, by assignment."""
+    rows = Annotation.objects.filter(task=gold.task_id, is_current=True).prefetch_related("boxes")
+    known = gold.reference.boxes_xywh or []
+    return {row.assignment_id: score_of(row, known) for row in rows.order_by("pk")}
+
+
+def known_of(boxes_xywh: Sequence[Sequence[float]]) -> dict[str, Any]:
+    """Boxes that an organizer knows, as columns of `Reference`."""
+    return {"boxes_xywh": [list(box) for box in boxes_xywh]}
 
 
 def score_of(annotation: Annotation, true_xywh: npt.ArrayLike) -> Score:

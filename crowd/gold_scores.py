@@ -27,9 +27,10 @@ class Score:
 
 
 def reference_of(stored: Stored[A]) -> Reference:
-    """What is known of the gold task that was answered."""
-    gold = GoldStandard.objects.select_related("reference").get(task=stored.held.task_id)
-    return gold.reference
+    """What is known of the gold task that was answered; held until the score is stored, so that a
+    correction meanwhile (`crowd/gold_correcting.py`) comes before it or after it."""
+    rows = Reference.objects.select_for_update(no_key=True)
+    return rows.get(pk=GoldStandard.objects.get(task=stored.held.task_id).reference_id)
 
 
 def record(stored: Stored[A], score: Score, *, now: datetime) -> None:

@@ -94,13 +94,17 @@ def decide(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
 @require_POST
 @organizer_only
 def make_gold(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
-    """Let what has been decided measure workers."""
-    found, now = _decided_on(slug), timezone.now()
+    """Let what has been decided measure workers, or correct the gold that there is of it."""
+    found, now, by = _decided_on(slug), timezone.now(), user_of(request)
+    outdated = adjudications.outdated_gold(found, task_id)
     try:
-        ADJUDICATORS[found.kind].make_gold(task_id, by=user_of(request), now=now)
-        messages.success(
-            request, "The photo is gold: workers who have not met it get it among the others."
-        )
+        if outdated is None:
+            ADJUDICATORS[found.kind].make_gold(task_id, by=by, now=now)
+            said = "The photo is gold: workers who have not met it get it among the others."
+        else:
+            n = gold_correcting.correct(*outdated, SCORERS[found.kind], by=by, now=now)
+            said = f"Gold says what you have decided. Answers scored anew: {n}."
+        messages.success(request, said)
     except CrowdError as error:
         messages.error(request, error.detail)
     here = {"show": _show(request.POST.get("show", "")), "task": str(task_id)}
@@ -193,3 +197,11 @@ def _done(found: Campaign, task_id: str) -> dict[str, Any] | None:
     if task is None or not steps or steps[0].action == AnyAdjudication.Action.UNDO:
         return None
     return {"task": task, "step": steps[0]}
+
+
+def _decided_on(slug: str) -> Campaign:
+    """A campaign that can be decided on: what is checked is decided on where it was drawn."""
+    found = campaign_of(slug)
+    if found.kind not in ADJUDICATORS:
+        raise Http404
+    return found

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from catalog.models import Reference
 from crowd import hints
 from crowd.adjudication import Adjudicator, Standing, Wish
 from crowd.errors import Invalid
 from crowd.models import Campaign, Task
-from verify import jobs
+from verify import gold_scoring, jobs
 from verify.models import Adjudication, ConsensusVerdict, Label
 
 
@@ -34,9 +33,7 @@ class VerdictAdjudicator(Adjudicator[Adjudication]):
         hints.hint(jobs.aggregate_due)
 
     def known(self, row: Adjudication) -> dict[str, Any]:
-        if row.result == Label.ANIMAL:
-            return {"status": Reference.Status.INSTANCE.value, "reason": ""}
-        return {"status": Reference.Status.NON_INSTANCE.value, "reason": row.result}
+        return gold_scoring.known_of(row.result)
 
     def edit(self, wish: Wish, answer: str, *, now: datetime) -> Adjudication:
         """Let this label stand."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from catalog.models import Reference
 from crowd import gold_scores
 from crowd.answers import Stored
 from crowd.gold_scores import Score
-from crowd.models import Outcome
+from crowd.models import GoldStandard, Outcome
 from verify.models import Label, Verdict
 
 
@@ -49,6 +51,20 @@ def score_answer(stored: Stored[Verdict], *, now: datetime) -> None:
     """Score a verdict on a gold task, in the transaction that stores it."""
     known = known_label(gold_scores.reference_of(stored))
     gold_scores.record(stored, score_of(stored.answer, known), now=now)
+
+
+def score_again(gold: GoldStandard) -> dict[uuid.UUID, Score]:
+    """The scores of all current verdicts on a gold task, by assignment."""
+    rows = Verdict.objects.filter(task=gold.task_id, is_current=True).order_by("pk")
+    known = known_label(gold.reference)
+    return {row.assignment_id: score_of(row, known) for row in rows}
+
+
+def known_of(label: str) -> dict[str, Any]:
+    """A label that an organizer knows, as columns of `Reference`."""
+    if label == Label.ANIMAL:
+        return {"status": Reference.Status.INSTANCE.value, "reason": ""}
+    return {"status": Reference.Status.NON_INSTANCE.value, "reason": label}
 
 
 def known_label(reference: Reference) -> str:

@@ -8,18 +8,25 @@ from typing import Any, TypedDict
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from annotate import gold_scoring as box_gold
 from annotate.adjudication import BOXES
 from crowd.adjudicated import AnyAdjudication
 from crowd.adjudication import Action, Adjudicator
-from crowd.models import Answer, Campaign, Task
+from crowd.gold_correcting import Scorer
+from crowd.models import Answer, Campaign, GoldStandard, Task
 from crowd.reports import REPORTS
 from dashboard.queries.campaigns import ANSWERS
 from dashboard.queries.reports import IS_NEW, within
+from verify import gold_scoring as verdict_gold
 from verify.adjudication import VERDICTS
 
 ADJUDICATORS: dict[str, Adjudicator[Any]] = {
     Campaign.Kind.BOX: BOXES,
     Campaign.Kind.VERIFY: VERDICTS,
+}
+SCORERS: dict[str, Scorer] = {
+    Campaign.Kind.BOX: box_gold.score_again,
+    Campaign.Kind.VERIFY: verdict_gold.score_again,
 }
 SHOWS = {
     "": "All",
@@ -147,6 +154,24 @@ def steps(task: Task) -> list[AnyAdjudication]:
     """What organizers have done on a task, the newest first."""
     rows = ADJUDICATORS[task.campaign.kind].rows._default_manager.filter(task=task)
     return list(rows.select_related("by", "undoes").order_by("-version"))
+
+
+def outdated_gold(campaign: Campaign, task_id: int) -> tuple[GoldStandard, dict[str, Any]] | None:
+    """The gold of a decided task's photograph, if it says something else than the decision, and
+    what the decision says, as columns of `Reference`."""
+    adjudicator = ADJUDICATORS[campaign.kind]
+    task = Task.objects.filter(pk=task_id, campaign=campaign, is_adjudicated=True).first()
+    row = adjudicator.current(task) if task else None
+    if task is None or row is None or not row.result:
+        return None
+    gold = GoldStandard.objects.filter(
+        campaign=campaign, task__image=task.image_id, withdrawn_at=None
+    )
+    found = gold.select_related("reference", "campaign").first()
+    known = adjudicator.known(row)
+    if found is None or all(getattr(found.reference, name) == known[name] for name in known):
+        return None
+    return found, known
 
 
 def _tasks(campaign: Campaign, name: str) -> QuerySet[Task]:
