@@ -3,9 +3,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Supply } from "../../static/quadrat/lib/supply.js";
 
+/** What ends the loading of each photo that does not load at once. @type {Record<string, (isWell: boolean) => void>} */
+const slow = {};
+
 Object.assign(globalThis, {
   Image: class {
-    async decode() {}
+    src = "";
+    async decode() {
+      if (!this.src.startsWith("/slow")) return;
+      const isWell = await new Promise((done) => (slow[this.src] = done));
+      if (!isWell) throw new Error("broken");
+    }
   },
 });
 
@@ -60,4 +68,20 @@ test("nothing left and not to be had now are told apart", async () => {
   supply.answered.add("a");
   const later = await supply.next();
   assert.equal(later.item === null && later.status, 503);
+});
+
+test("photos are loaded one after the other, and one that is broken holds up none", async () => {
+  const { supply } = supplyOf([reply("slow-a", "slow-b", "slow-c")]);
+  const { item } = await supply.next();
+  const [b, c] = supply.queue;
+  const moment = () => new Promise((done) => setTimeout(done, 1));
+  await moment();
+  assert.deepEqual([item?.img.src, b.img.src, c.img.src], ["/slow-a.jpg", "", ""]);
+  slow["/slow-a.jpg"](true);
+  await moment();
+  assert.deepEqual([b.img.src, c.img.src], ["/slow-b.jpg", ""]);
+  slow["/slow-b.jpg"](false);
+  assert.equal(await b.loaded, false);
+  await moment();
+  assert.equal(c.img.src, "/slow-c.jpg");
 });

@@ -1,10 +1,18 @@
 // @ts-check
-/** A note that the campaign's instructions have changed since this worker was last here. */
+/** Once, a note that the campaign's instructions have changed since this worker was last here. */
 import { announce } from "./announce.js";
 import { byId, dialog } from "./dom.js";
 
 /** @param {import("./session.js").Session} session @param {number} number of the newest version */
-export function tellOfChange({ page }, number) {
+export function heed({ page, storage }, number) {
+  const key = `quadrat:${page.worker.key}:told:${page.campaign.slug}`;
+  const known = storage.read(key) ?? number;
+  storage.write(key, Math.max(number, known));
+  if (number > known) tellOfChange(page, number);
+}
+
+/** @param {any} page @param {number} number */
+function tellOfChange(page, number) {
   const note = byId("changed");
   byId("changed-read").onclick = async () => {
     // a page that is open for longer has the old ones

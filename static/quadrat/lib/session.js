@@ -3,16 +3,10 @@
  * What both task pages share: photos come in, answers go out, leases are kept, and every state
  * in which there is no photo has its own calm card. The page brings how a photo is shown.
  *
+ * @typedef {import("./types.js").Hooks} Hooks
+ * @typedef {import("./types.js").Answered} Answered
  * @typedef {import("./supply.js").Item} Item
  * @typedef {import("./outbox.js").Entry} Entry
- *
- * @typedef {object} Hooks
- * @property {(item: Item, before: Answered|null) => void} show  `before`: an answer to correct
- * @property {() => void} hide                      no photo now, a card is shown
- * @property {(text: string) => void} [tell]        a sentence for the worker, seen and heard
- * @property {typeof Outbox} [Box]                  another way of sending answers
- *
- * @typedef {{item: Item, outcome: string, memo: unknown, at: number, reasons?: any, detail?: string}} Answered
  */
 import { alarm, announce } from "./announce.js";
 import { currentCard, showCard } from "./cards.js";
@@ -25,11 +19,11 @@ import { welcome } from "./first_visit.js";
 import { showStatus } from "./notice.js";
 import { takeOver } from "./one_tab.js";
 import { Outbox } from "./outbox.js";
+import { reopen } from "./refused.js";
 import { Storage } from "./storage.js";
-import { Supply, load, troubleWith } from "./supply.js";
+import { Supply, troubleWith } from "./supply.js";
 import { Tally } from "./tally.js";
 import { Timing } from "./timing.js";
-import { heed } from "./told.js";
 
 const GRACE_MS = 60_000;
 
@@ -77,19 +71,24 @@ export class Session {
     watchHand();
     this.listen();
     this.tally.show();
-    heed(this, campaign.n_instructions);
+    this.heed(campaign.n_instructions);
     for (const entry of this.outbox.entries) this.supply.answered.add(entry.assignment.id);
     void this.outbox.flush();
     const refused = this.outbox.entries.find((entry) => entry.refused);
-    if (refused) void this.reopen(refused, refused.refused);
+    if (refused) void reopen(this, refused, refused.refused);
     else if (!welcome(this)) void this.advance();
   }
 
   /** More photos. @param {number} count @param {object} [how] */
   async ask(count, how) {
     const reply = await request("POST", this.page.urls.claim, { count, ...how });
-    heed(this, reply.body?.instructions);
+    this.heed(reply.body?.instructions);
     return reply;
+  }
+
+  /** Have the instructions changed? @param {number} [number] of the version that holds now */
+  heed(number) {
+    if (number) void import("./changed.js").then((more) => more.heed(this, number), () => {});
   }
 
   /** What goes to somebody else is not shown any more. @param {string} id */
@@ -201,21 +200,9 @@ export class Session {
     return true;
   }
 
-  /** The server refused an answer: the photo comes back with the reasons. @param {Entry} entry @param {any} body */
-  async reopen(entry, body) {
-    const item = load(entry.assignment);
-    if (this.item && this.item.assignment.id !== entry.assignment.id) this.supply.putBack(this.item);
-    const { outcome } = entry.body;
-    const { memo } = entry.assignment;
-    const detail = body?.detail ?? say("refused");
-    this.last = { item, outcome, memo, at: 0, reasons: body?.errors, detail };
-    await this.show(item, this.last);
-    this.tell(detail, true);
-  }
-
   /** @param {Entry} entry @param {import("./outbox.js").Fate} fate @param {any} body */
   settled(entry, fate, body) {
-    if (fate === "refused") void this.reopen(entry, body);
+    if (fate === "refused") void reopen(this, entry, body);
     if (fate === "signed_out") void this.forbidden(body?.detail ?? "");
     if (fate === "stored" && body?.extra) this.tell(say("extra"));
     const isLate = fate === "gone" && body?.detail;

@@ -36,6 +36,8 @@ export class Supply {
     this.current = null;
     /** @type {Promise<import("./http.js").Answer>|null} */
     this.asking = null;
+    /** One photo after the other: the first would share a slow line with those that can wait. */
+    this.before = Promise.resolve(true);
   }
 
   /** The next photo, or the server's word why there is none. @returns {Promise<Next>} */
@@ -72,7 +74,10 @@ export class Supply {
   add(assignment) {
     const { id } = assignment;
     const isKnown = id === this.current || this.queue.some((item) => item.assignment.id === id);
-    if (!isKnown && !this.answered.has(id)) this.queue.push(load(assignment));
+    if (isKnown || this.answered.has(id)) return;
+    const item = load(assignment, this.before);
+    this.before = item.loaded;
+    this.queue.push(item);
   }
 
   /** To be shown next. @param {Item} item */
@@ -81,13 +86,16 @@ export class Supply {
   }
 }
 
-/** @param {Assignment} assignment @returns {Item} */
-export function load(assignment) {
+/** @param {Assignment} assignment @param {Promise<unknown>} [before] what is loaded first @returns {Item} */
+export function load(assignment, before = Promise.resolve()) {
   const img = new Image();
   img.draggable = false;
   img.alt = "";
-  img.src = assignment.image.url;
-  const loaded = img.decode().then(
+  const start = () => {
+    img.src = assignment.image.url;
+    return img.decode();
+  };
+  const loaded = before.then(start).then(
     () => true,
     () => false,
   );
