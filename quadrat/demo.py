@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotate import aggregation as box_aggregation
-from annotate import comparing
+from annotate import checking, comparing
 from catalog.models import Dataset
 from catalog.superclasses import SuperClass
 from crowd import campaigns, gold_making, people, refitting
@@ -32,6 +32,9 @@ from tallies import counting
 from verify import aggregation as verify_aggregation
 
 DATASET = "field-scenes"
+# whose boxes are checked, from which risk on, and how many of these photos are left to a visitor
+CHECKED, CHECK_RISK, CHECKED_SHARE = "insects", 0.05, 0.7
+N_CHECKERS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ def seed(say: Callable[[str], None]) -> None:
     for wish in DEMO_CAMPAIGNS:
         say(f"a simulated crowd works on {wish.slug}")
         _populate(wish, organizer)
+    say(f"others check the boxes of {CHECKED}")
+    _check_boxes(organizer)
     say("counting what has come of it")
     _count()
     _write_way_in(organizer, password)
@@ -123,6 +128,28 @@ def _populate(wish: DemoCampaign, organizer: User) -> None:
     _fit_skills()
 
 
+def _check_boxes(organizer: User) -> None:
+    """Some of the risky boxes are checked by now; the rest waits for whoever comes."""
+    followed = Campaign.objects.select_related("dataset").get(slug=CHECKED)
+    start = timezone.now() - timedelta(days=1)
+    campaign = campaigns.create(
+        slug=f"{CHECKED}-checks",
+        kind=Campaign.Kind.CHECK,
+        dataset=followed.dataset,
+        super_class=SuperClass(followed.super_class),
+        split=followed.split,
+        follows=followed,
+        check_risk=CHECK_RISK,
+        by=organizer,
+        now=start,
+    )
+    clock = Clock(start, timedelta(minutes=10))
+    Simulation(
+        campaign, N_CHECKERS, demo_scenes.SEED, clock, until=CHECKED_SHARE, wait=_aggregate
+    ).run(_ignore_progress)
+    _fit_skills()
+
+
 def _ignore_progress(n_finished: int, n_tasks: int) -> None:
     """The demo is made in seconds; `say` is enough."""
 
@@ -130,6 +157,7 @@ def _ignore_progress(n_finished: int, n_tasks: int) -> None:
 def _aggregate() -> None:
     """The job's own call: while the demo is made, the Celery worker has not started yet."""
     now = timezone.now()
+    checking.aggregate_due(now=now)
     box_aggregation.aggregate_due(now=now)
     verify_aggregation.aggregate_due(now=now)
 
@@ -137,6 +165,8 @@ def _aggregate() -> None:
 def _fit_skills() -> None:
     refitting.refit(box_aggregation.BOXES, clock=timezone.now, is_forced=True)
     refitting.refit(verify_aggregation.VERDICTS, clock=timezone.now, is_forced=True)
+    refitting.refit(checking.CHECKS, clock=timezone.now, is_forced=True)
+    _aggregate()
 
 
 def _count() -> None:

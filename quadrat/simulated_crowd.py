@@ -17,13 +17,16 @@ from typing import Any
 import numpy as np
 from django.db.models import Q
 
+from annotate import followup, inspecting
 from annotate import submission as box_submission
+from annotate.check_serializers import InspectionSerializer
 from annotate.serializers import AnnotationSerializer
 from catalog.models import Reference
 from crowd import leases, queries
 from crowd.claiming import Lease, LeasedImage
 from crowd.models import Campaign, Outcome, Task, Worker
 from simulation.answering import answer_boxes
+from simulation.checking import answer_check
 from simulation.workers import (
     WorkerProfile,
     active_seconds,
@@ -77,6 +80,8 @@ class Simulation:
             )
         self.crowd = _hire(self.n_workers, self.seed)
         self._await_aggregation()
+        while self.campaign.follows_id and followup.ask_due(now=self.clock()):
+            pass
         while not self._is_enough(progress) and self._round():
             self._await_aggregation()
         return self.n_answers
@@ -115,6 +120,11 @@ class Simulation:
             box_submission.accept(
                 somebody.worker, lease.id, answer.validated_data, now=self.clock()
             )
+        elif self.campaign.kind == Campaign.Kind.CHECK:
+            asked = inspecting.boxes_of(somebody.worker, lease.id)
+            check = InspectionSerializer(data=_check(somebody.profile, asked, reference, key, rng))
+            check.is_valid(raise_exception=True)
+            inspecting.accept(somebody.worker, lease.id, check.validated_data, now=self.clock())
         else:
             verdict = VerdictSerializer(data=_verdict(somebody.profile, reference, key, rng))
             verdict.is_valid(raise_exception=True)
@@ -131,7 +141,9 @@ class Simulation:
         return n_ended >= self.until * n_tasks
 
     def _await_aggregation(self) -> None:
-        due = Task.objects.filter(campaign=self.campaign, aggregate_due_at__isnull=False)
+        # what checkers say is for the boxes that they were asked about
+        campaigns = [self.campaign.pk, self.campaign.follows_id]
+        due = Task.objects.filter(campaign__in=campaigns, aggregate_due_at__isnull=False)
         while due.exists():
             self.wait()
 
@@ -168,6 +180,28 @@ def _boxes(
     }
 
 
+def _check(
+    profile: WorkerProfile,
+    asked: list[list[float]],
+    reference: Reference | None,
+    key: uuid.UUID,
+    rng: np.random.Generator,
+) -> dict[str, Any]:
+    """What this worker would say of these boxes; without a reference nobody can tell."""
+    if reference is None or reference.boxes_xywh is None:
+        return {"idempotency_key": key, "outcome": Outcome.CANT_TELL}
+    reply = answer_check(profile, asked, reference.boxes_xywh, rng)
+    # half a look at each box, and a whole one at the photo
+    seconds = active_seconds(profile, 0, rng) * (1 + len(asked) / 2)
+    return {
+        "idempotency_key": key,
+        "outcome": reply.outcome,
+        "are_tight": reply.are_tight,
+        "are_all_boxed": reply.are_all_boxed,
+        "timing": {"active_ms": round(seconds * 1000)},
+    }
+
+
 def _verdict(
     profile: WorkerProfile, reference: Reference | None, key: uuid.UUID, rng: np.random.Generator
 ) -> dict[str, Any]:
@@ -196,6 +230,8 @@ def _true_label(reference: Reference | None) -> str | None:
 def has_reference(campaign: Campaign) -> bool:
     """Whether the campaign has any reference answer that workers could be simulated from."""
     known = ~Q(status="") if campaign.kind == Campaign.Kind.VERIFY else Q(boxes_xywh__isnull=False)
+    # a check has no photos of its own before it asks
+    asked = campaign.follows_id or campaign.pk
     return Reference.objects.filter(
-        known, super_class=campaign.super_class, image__tasks__campaign=campaign
+        known, super_class=campaign.super_class, image__tasks__campaign=asked
     ).exists()

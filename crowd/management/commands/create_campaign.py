@@ -11,18 +11,31 @@ from django.utils import timezone
 from catalog import superclasses
 from catalog.models import Dataset, Split
 from crowd import campaigns
+from crowd.asked import CHECK_RISK
 from crowd.errors import CrowdError
 from crowd.models import Campaign
 
 
 class Command(BaseCommand):
-    help = "Create a campaign with one task for each image of a super-class."
+    help = "Create a campaign with one task for each image of a super-class, or a check of boxes."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="short name, used in addresses")
         parser.add_argument("--kind", required=True, choices=Campaign.Kind.values)
-        parser.add_argument("--dataset", required=True, help="slug of the data set")
-        parser.add_argument("--super-class", required=True, help="for example Aves")
+        parser.add_argument("--dataset", default="", help="slug of the data set")
+        parser.add_argument("--super-class", default="", help="for example Aves")
+        parser.add_argument(
+            "--follows",
+            metavar="SLUG",
+            help="check: the campaign whose boxes are checked, instead of a data set",
+        )
+        parser.add_argument(
+            "--check-risk",
+            type=float,
+            default=CHECK_RISK,
+            metavar="RISK",
+            help="check: ask about boxes from this risk on; default %(default)s",
+        )
         parser.add_argument("--split", default="", choices=["", *Split.values])
         parser.add_argument("--workers-per-task", type=int, help="default: 3")
         parser.add_argument(
@@ -73,28 +86,54 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0, help="of the order of the tasks")
 
     def handle(self, **options: Any) -> None:
-        dataset = Dataset.objects.filter(slug=options["dataset"]).first()
-        if dataset is None:
-            known = ", ".join(Dataset.objects.values_list("slug", flat=True)) or "none yet"
-            raise CommandError(f"There is no data set {options['dataset']!r}; known: {known}.")
-        super_class = superclasses.find(options["super_class"])
-        if super_class is None:
-            known = ", ".join(superclasses.SuperClass.values)
-            raise CommandError(f"{options['super_class']!r} is no super-class; known: {known}.")
-        chosen = ("slug", "split", "max_workers", "tau", "pilot_share", "missed_cost", "seed")
+        what = _followed(options) if options["kind"] == "check" else _images(options)
+        chosen = ("slug", "max_workers", "tau", "pilot_share", "missed_cost", "seed")
         asked = ("has_grid", "has_qualification", "instructions", "pay_per_answer", "pay_per_hour")
         try:
             campaign = campaigns.create(
                 kind=Campaign.Kind(options["kind"]),
-                dataset=dataset,
-                super_class=super_class,
+                **what,
                 **_stopping(options),
                 now=timezone.now(),
                 **{name: options[name] for name in (*chosen, *asked)},
             )
         except CrowdError as error:
             raise CommandError(_in_words(error)) from error
-        self.stdout.write(f"Campaign {campaign.slug}: {campaign.tasks.count()} tasks.")
+        n_tasks = campaign.tasks.count()
+        tasks = f"{n_tasks} tasks" if campaign.follows is None else "tasks follow within seconds"
+        self.stdout.write(f"Campaign {campaign.slug}: {tasks}.")
+
+
+def _images(options: dict[str, Any]) -> dict[str, Any]:
+    """What is asked about: the images of a super-class."""
+    if options["follows"]:
+        raise CommandError("--follows goes with --kind check.")
+    dataset = Dataset.objects.filter(slug=options["dataset"]).first()
+    if dataset is None:
+        known = ", ".join(Dataset.objects.values_list("slug", flat=True)) or "none yet"
+        raise CommandError(f"There is no data set {options['dataset']!r}; known: {known}.")
+    super_class = superclasses.find(options["super_class"])
+    if super_class is None:
+        known = ", ".join(superclasses.SuperClass.values)
+        raise CommandError(f"{options['super_class']!r} is no super-class; known: {known}.")
+    return {"dataset": dataset, "super_class": super_class, "split": options["split"]}
+
+
+def _followed(options: dict[str, Any]) -> dict[str, Any]:
+    """What is asked about: the boxes of another campaign."""
+    followed = Campaign.objects.filter(slug=options["follows"] or "").first()
+    if followed is None:
+        known = Campaign.objects.filter(kind=Campaign.Kind.BOX).values_list("slug", flat=True)
+        raise CommandError(
+            f"A check follows a campaign of boxes (--follows); known: {', '.join(known) or 'none'}."
+        )
+    return {
+        "dataset": followed.dataset,
+        "super_class": superclasses.SuperClass(followed.super_class),
+        "split": followed.split,
+        "follows": followed,
+        "check_risk": options["check_risk"],
+    }
 
 
 def _stopping(options: dict[str, Any]) -> dict[str, Any]:

@@ -80,6 +80,11 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         campaign = _campaign(options["campaign"])
+        if campaign.kind not in REPLAYS:
+            raise CommandError(
+                "Checks are merged by one method alone, from all answers; there is nothing to "
+                f"recompute. Recompute {campaign.follows}: what checkers say is part of it."
+            )
         recipe = _recipe(options)
         if recipe.has_other_answers and not options["dry_run"]:
             raise CommandError(
