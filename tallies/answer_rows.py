@@ -33,16 +33,17 @@ WHERE task.campaign_id = %(campaign)s AND task.state <> 'gold' AND answer.is_cur
 
 _BOXES = f"""
 {_COMMON}
-    coalesce(drawn.n, 0) AS n_boxes, compared.annotation_id IS NOT NULL AS is_compared,
+    CASE WHEN compared.annotation_id IS NOT NULL THEN compared.n_boxes
+        WHEN answer.outcome <> 'answered' THEN 0
+        ELSE (SELECT count(*) FROM annotate_box box WHERE box.annotation_id = answer.id)
+    END AS n_boxes,
+    compared.annotation_id IS NOT NULL AS is_compared,
     false AS is_same, compared.n_objects, compared.n_matched, compared.n_missed, compared.n_extra,
     compared.n_loose,
     CASE WHEN compared.n_matched < 2 THEN compared.ious[1]
         ELSE (SELECT sum(iou) FROM unnest(compared.ious) iou) END AS iou_sum,
     compared.edges_px, compared.edges_share, compared.edges_square
 FROM annotate_annotation answer {_FROM}
-LEFT JOIN (
-    SELECT annotation_id, count(*) AS n FROM annotate_box GROUP BY annotation_id
-) drawn ON drawn.annotation_id = answer.id
 LEFT JOIN annotate_comparison compared
     ON compared.annotation_id = answer.id AND task.state <> 'excluded'
 {_WHERE}

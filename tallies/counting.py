@@ -1,13 +1,15 @@
 """Counting what has changed since it was counted last, topic by topic and campaign by campaign.
 
 A topic is due when its campaign has changed (`tallies/changes.py`), but not more often than every
-`LEAST`, nor so often that counting it takes more than a twentieth of the time. A process counts a
-campaign at a time, and another one passes over it; a topic that fails is logged and tried again.
+`LEAST`, nor so often that counting it takes more than a twentieth of the time; where more campaigns
+than one are busy, they share that. What is overdue the most comes first. One process counts at a
+time; a topic that fails is logged and tried again.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 LEAST = timedelta(seconds=10)
 PAUSE = 20  # times as long as counting took
+RUN = timedelta(seconds=30)
 
 Clock = Callable[[], datetime]
 
@@ -62,25 +65,17 @@ class Last:
 
 
 def count_due(*, clock: Clock) -> int:
-    """Count whatever is due; returns how many topics were counted."""
-    numbers = changes.look(now=clock())
-    last = _last()
-    n_counted = 0
-    for campaign in Campaign.objects.order_by("pk"):
-        due = [
-            topic
-            for topic in of_kind(campaign.kind)
-            if is_due(
-                topic,
-                campaign,
-                numbers.get(campaign.pk, 0),
-                last.get((campaign.pk, topic.name)),
-                clock(),
-            )
-        ]
-        if due:
-            n_counted += _count(campaign, due, numbers.get(campaign.pk, 0), clock=clock)
-    return n_counted
+    """Count what is due, as far as one run goes; returns how many topics were counted."""
+    with locks.only_one_meanwhile("tallies") as is_ours:
+        if not is_ours:
+            return 0
+        ends = clock() + RUN
+        n_counted = 0
+        for campaign, topic, number in _due(clock()):
+            if clock() > ends:
+                break  # the next run goes on
+            n_counted += _count(campaign, topic, number, clock=clock)
+        return n_counted
 
 
 def count_all(
@@ -101,40 +96,69 @@ def of_kind(kind: str) -> list[Topic]:
     return [topic for topic in TOPICS if kind in topic.kinds]
 
 
-def is_due(topic: Topic, campaign: Campaign, number: int, last: Last | None, now: datetime) -> bool:
-    """Whether counting may give something else, and has paused long enough."""
+def lateness(
+    topic: Topic, campaign: Campaign, number: int, last: Last | None, *, n_busy: int, now: datetime
+) -> float:
+    """How long ago the topic was counted, in times of the pause that it keeps: from 1 on it is due.
+    0 where counting would give the same again.
+
+    `number`: of the campaign's changes. `n_busy` campaigns have changed.
+    """
     if last is None:
-        return True
+        return math.inf
     age = now - last.counted_at
-    if age < max(LEAST, timedelta(seconds=PAUSE * last.took_s)):
-        return False
-    is_old = (
-        topic.old_after is not None
-        and age > topic.old_after
-        and campaign.status == Campaign.Status.RUNNING
-    )
-    return last.mark != number or is_old
+    is_old = topic.old_after is not None and age > topic.old_after
+    if last.mark == number and not (is_old and campaign.status == Campaign.Status.RUNNING):
+        return 0.0
+    return age / max(LEAST, timedelta(seconds=PAUSE * last.took_s * n_busy))
+
+
+def _due(now: datetime) -> list[tuple[Campaign, Topic, int]]:
+    """What is due, with the number of the campaign's changes, the latest first."""
+    numbers, last = changes.look(now=now), _last()
+    busy = {campaign for (campaign, _), one in last.items() if one.mark != numbers.get(campaign, 0)}
+    late = [
+        (
+            lateness(
+                topic,
+                campaign,
+                numbers.get(campaign.pk, 0),
+                last.get((campaign.pk, topic.name)),
+                n_busy=max(len(busy), 1),
+                now=now,
+            ),
+            campaign,
+            topic,
+        )
+        for campaign in Campaign.objects.order_by("pk")
+        for topic in of_kind(campaign.kind)
+    ]
+    late.sort(key=lambda row: (-row[0], TOPICS.index(row[2])))
+    return [
+        (campaign, topic, numbers.get(campaign.pk, 0))
+        for lateness, campaign, topic in late
+        if lateness >= 1
+    ]
 
 
 def _last() -> Mapping[tuple[int, str], Last]:
-    rows = Tally.objects.order_by("pk").values_list(
+    rows = Tally.objects.exclude(topic=changes.TOPIC).values_list(
         "campaign_id", "topic", "mark", "took_s", "counted_at"
     )
-    return {(campaign, topic): Last(*rest) for campaign, topic, *rest in rows}
+    return {(campaign, topic): Last(*rest) for campaign, topic, *rest in rows.order_by("pk")}
 
 
-def _count(campaign: Campaign, due: list[Topic], number: int, *, clock: Clock) -> int:
-    n_counted = 0
+def _count(campaign: Campaign, topic: Topic, number: int, *, clock: Clock) -> bool:
     with locks.only_one_meanwhile(_lock(campaign)) as is_ours:
-        for topic in due if is_ours else []:
-            try:
-                _count_one(campaign, topic, number, now=clock())
-            except Exception:
-                # whatever it is, it is this topic's alone
-                logger.exception("%s of %s cannot be counted", topic.name, campaign.slug)
-            else:
-                n_counted += 1
-    return n_counted
+        if not is_ours:
+            return False  # somebody counts it by hand
+        try:
+            _count_one(campaign, topic, number, now=clock())
+        except Exception:
+            # whatever it is, it is this topic's alone
+            logger.exception("%s of %s cannot be counted", topic.name, campaign.slug)
+            return False
+    return True
 
 
 def _lock(campaign: Campaign) -> str:
