@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -18,7 +19,16 @@ from crowd.permissions import organizer_only
 from dashboard import overview_figures, pages, paying
 from dashboard.forms import CampaignForm, InvitationForm
 from dashboard.pages import campaign_context, campaign_of, user_of
-from dashboard.queries import alerts, campaigns, reports, samples, standing, verdicts, versions
+from dashboard.queries import (
+    alerts,
+    campaigns,
+    pay,
+    reports,
+    samples,
+    standing,
+    verdicts,
+    versions,
+)
 from dashboard.queries.present import present
 
 STATUS_SAID = {
@@ -46,6 +56,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "row": row,
         "completion": here.completion,
         "cost": here.cost,
+        "counted_at": here.counted_at,
         "present": present(now=now, campaign=found),
         "alerts": alerts.of_campaigns([here], now=now),
         "figures": figures,
@@ -60,6 +71,8 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         else samples.verdict_figures(found),
         "table": None if is_box else verdicts.verdict_table(found),
         "grids": verdicts.grids(found) if found.has_grid else None,
+        "pay": pay.of(found, here.work.n_timed, here.work.seconds),
+        "fair_pay": settings.FAIR_PAY,
         "pay_form": paying.form_of(found),
         "invitation_form": InvitationForm(auto_id="new-link-%s"),
         "invitations": [

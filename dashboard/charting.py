@@ -97,16 +97,17 @@ def over_time(
     *,
     title: str,
     is_share: bool,
+    has_zero: bool = False,
 ) -> Spec:
     """A point a day, (ISO date, value, lower and upper end), joined by a line, with a rule for each
-    marker, (ISO date, its number)."""
+    marker, (ISO date, its number); `has_zero`: the scale begins there."""
     values = [
         {"day": day, "value": value, "low": low, "high": high}
         for day, value, low, high in rows
         if value is not None
     ]
     days = [day for day, *_ in rows]
-    y: Spec = {"type": "quantitative", "title": title, "scale": {"zero": not is_share}}
+    y: Spec = {"type": "quantitative", "title": title, "scale": {"zero": has_zero}}
     if is_share:
         y["axis"] = {"format": ".0%"}
     layers: list[Spec] = [

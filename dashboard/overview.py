@@ -36,6 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "completion": standing.all_together(found, now=now),
         "cost": costs.together(one.cost for one in found),
         "currency": settings.CURRENCY,
+        "counted_at": min((at for one in found if (at := one.counted_at)), default=None),
         "present": present(now=now),
         "alerts": sorted(wrong, key=alerts.gravity),
         "figures": figures if rows else [],

@@ -12,10 +12,10 @@ from django.db.models import Count, Min
 from django.urls import reverse
 
 from catalog.models import Image
-from consensus.drift import drift
 from crowd import health
 from crowd.models import Assignment, AuditEntry, Campaign, Task
 from dashboard.queries import pay
+from dashboard.queries.days import course
 from dashboard.queries.standing import Standing
 
 Level = Literal["bad", "warn", "note"]
@@ -25,8 +25,6 @@ LATE = timedelta(minutes=10)
 LEASES_LATE = timedelta(minutes=15)
 RECENT = timedelta(days=1)
 IDLE_DAYS = 3
-# a day with fewer compared answers says little of agreement
-LEAST_COMPARED = 10
 # with fewer timed answers nobody knows yet what an hour brings
 LEAST_TIMED = 20
 
@@ -152,13 +150,7 @@ def falling(one: Standing) -> list[Alert]:
     """Agreement with the consensus is below what it was."""
     campaign = one.row.campaign
     is_box = campaign.kind == Campaign.Kind.BOX
-    values, sizes = [], []
-    for _day, work in sorted(one.days.items()):
-        agreement = work.agreement(is_box=is_box)
-        if agreement is not None and work.n_compared >= LEAST_COMPARED:
-            values.append(agreement)
-            sizes.append(work.n_compared)
-    found = drift(values, sizes)
+    found = course(one.days, is_box=is_box)
     if found is None or not found.is_falling:
         return []
     unit = "mean IoU" if is_box else "share of answers like the consensus"
@@ -168,8 +160,8 @@ def falling(one: Standing) -> list[Alert]:
             f"{campaign.slug}: agreement is falling. The {unit} was {found.centre:.2f} and is now "
             f"{found.average[-1]:.2f}, more than chance explains. New workers, new instructions "
             "or harder photographs?",
-            reverse("dashboard:workers", args=[campaign.slug]),
-            "Workers",
+            reverse("dashboard:quality", args=[campaign.slug]),
+            "Quality over time",
         )
     ]
 

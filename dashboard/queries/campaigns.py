@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,9 +11,10 @@ from django.db.models import Avg, Count, F, Max, Q, QuerySet, Sum
 
 from annotate.check_models import Inspection
 from annotate.models import Annotation
-from catalog.models import Image
+from catalog.models import Dataset, Image
 from catalog.superclasses import SuperClass
 from crowd.models import Answer, Campaign, Enrolment, Invitation, Task, User
+from tallies.progress import ProgressTally, progress_of
 from verify.models import Verdict
 
 ANSWERS: dict[Campaign.Kind, type[Answer]] = {
@@ -22,6 +23,9 @@ ANSWERS: dict[Campaign.Kind, type[Answer]] = {
     Campaign.Kind.CHECK: Inspection,
 }
 ENDED = {Task.State.RETIRED, Task.State.DISPUTED}
+# campaigns of at most so many tasks, and so many of all of them, are counted whenever somebody asks
+SMALL = 5_000
+MOST_LIVE = 20_000
 STATUS_ORDER = [Campaign.Status.RUNNING, Campaign.Status.PAUSED, Campaign.Status.CLOSED]
 
 
@@ -30,7 +34,7 @@ class Progress:
     """Tasks by state and the answers that count, `n_spent` of them on tasks that are retired or
     disputed; `agreement` is the tasks' mean, 0..1. `n_awaited` tasks wait for their photograph;
     `n_excluded` are none of the campaign's any more, though their answers were given. Of the open
-    tasks, `n_begun` have been taken by somebody."""
+    tasks, `n_begun` have been taken by somebody, and they have `n_given` answers."""
 
     n_retired: int = 0
     n_disputed: int = 0
@@ -42,6 +46,7 @@ class Progress:
     n_awaited: int = 0
     n_excluded: int = 0
     n_begun: int = 0
+    n_given: int = 0
 
     @property
     def n_tasks(self) -> int:
@@ -84,17 +89,19 @@ class Progress:
             self.n_awaited + other.n_awaited,
             self.n_excluded + other.n_excluded,
             self.n_begun + other.n_begun,
+            self.n_given + other.n_given,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignRow:
-    """One line of the overview."""
+    """One line of the overview; `counted_at` is when its tasks were counted, None for just now."""
 
     campaign: Campaign
     progress: Progress
     n_workers: int
     last_answer_at: datetime | None
+    counted_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -120,19 +127,7 @@ class Stock:
 def overview(*, is_archived: bool = False) -> list[CampaignRow]:
     """Every campaign in the lists, or in the archive, running ones first, then by name."""
     shown = Campaign.objects.filter(archived_at__isnull=not is_archived)
-    campaigns = list(shown.select_related("dataset").order_by("slug"))
-    progress = _progress(Task.objects.all())
-    workers = _n_workers(Enrolment.objects.all())
-    last = _last_answers(ANSWERS.values())
-    rows = [
-        CampaignRow(
-            campaign,
-            progress.get(campaign.pk, Progress()),
-            workers.get(campaign.pk, 0),
-            last.get(campaign.pk),
-        )
-        for campaign in campaigns
-    ]
+    rows = _rows(list(shown.select_related("dataset").order_by("slug")))
     return sorted(rows, key=lambda row: STATUS_ORDER.index(Campaign.Status(row.campaign.status)))
 
 
@@ -154,13 +149,59 @@ def by_super_class(rows: Iterable[CampaignRow]) -> list[SuperClassRow]:
 
 def row_of(campaign: Campaign) -> CampaignRow:
     """The same figures for one campaign."""
-    answers = ANSWERS[Campaign.Kind(campaign.kind)]
-    last = answers._default_manager.filter(task__campaign=campaign).aggregate(at=Max("received_at"))
-    return CampaignRow(
-        campaign,
-        _progress(Task.objects.filter(campaign=campaign)).get(campaign.pk, Progress()),
-        _n_workers(Enrolment.objects.filter(campaign=campaign)).get(campaign.pk, 0),
-        last["at"],
+    (row,) = _rows([campaign])
+    return row
+
+
+def _rows(campaigns: Sequence[Campaign]) -> list[CampaignRow]:
+    """What jobs have counted, but the tasks of small campaigns as they are now."""
+    tallied = progress_of(campaigns)
+    new = [one for one in campaigns if one.pk not in tallied]
+    live = [*new, *_small(campaigns, tallied)]
+    progress = _progress(Task.objects.filter(campaign__in=live)) if live else {}
+    workers = _n_workers(Enrolment.objects.filter(campaign__in=new)) if new else {}
+    last = _last_answers(new)
+    is_live = {one.pk for one in live}
+    return [
+        CampaignRow(
+            one,
+            progress.get(one.pk, Progress()) if one.pk in is_live else _of_tally(tallied[one.pk]),
+            tallied[one.pk].n_workers if one.pk in tallied else workers.get(one.pk, 0),
+            tallied[one.pk].last_answer_at if one.pk in tallied else last.get(one.pk),
+            None if one.pk in is_live else tallied[one.pk].counted_at,
+        )
+        for one in campaigns
+    ]
+
+
+def _small(
+    campaigns: Sequence[Campaign], tallied: Mapping[int, ProgressTally]
+) -> Iterator[Campaign]:
+    """Those that together are counted in a moment, so that a deed shows at once."""
+    n_live = 0
+    for one in campaigns:
+        if one.pk in tallied:
+            n_tasks = sum(state.n_tasks for state in tallied[one.pk].states.values())
+            n_live += n_tasks
+            if n_tasks <= SMALL and n_live <= MOST_LIVE:
+                yield one
+
+
+def _of_tally(tally: ProgressTally) -> Progress:
+    states = {state: tally.of(state) for state in Task.State.values if state != Task.State.GOLD}
+    ended = [states[state] for state in ENDED]
+    return Progress(
+        n_retired=states[Task.State.RETIRED].n_tasks,
+        n_disputed=states[Task.State.DISPUTED].n_tasks,
+        n_open=states[Task.State.OPEN].n_tasks,
+        n_answers=sum(figures.n_answers for figures in states.values()),
+        n_compared=sum(figures.n_compared for figures in states.values()),
+        agreement_sum=sum(figures.agreement_sum for figures in states.values()),
+        n_spent=sum(figures.n_answers for figures in ended),
+        n_awaited=states[Task.State.AWAITED].n_tasks,
+        n_excluded=states[Task.State.EXCLUDED].n_tasks,
+        n_begun=states[Task.State.OPEN].n_begun,
+        n_given=states[Task.State.OPEN].n_answers,
     )
 
 
@@ -176,15 +217,15 @@ def open_invitations(campaign: Campaign, *, now: datetime) -> list[Invitation]:
 
 def stock() -> list[Stock]:
     """What a campaign could be made of: images by data set, super-class and split."""
-    rows = (
-        Image.objects.filter(super_class__in=SuperClass.values)
-        .exclude(state=Image.State.FAILED)
-        .values("dataset__slug", "super_class", "split")
-        .annotate(n=Count("pk"))
-        .order_by("dataset__slug", "super_class", "split")
-        .values_list("dataset__slug", "super_class", "split", "n")
-    )
-    return [Stock(*row) for row in rows]
+    slugs = dict(Dataset.objects.values_list("pk", "slug"))
+    # counted by an index alone; neither a join nor a condition is in it
+    fields = ("dataset", "super_class", "split", "state")
+    counted = Image.objects.values(*fields).order_by(*fields).annotate(n=Count("*"))
+    found: dict[tuple[str, str, str], int] = defaultdict(int)
+    for dataset, super_class, split, state, n_images in counted.values_list(*fields, "n"):
+        if super_class in SuperClass.values and state != Image.State.FAILED:
+            found[slugs[dataset], super_class, split] += n_images
+    return [Stock(*part, n_images) for part, n_images in sorted(found.items())]
 
 
 def _progress(tasks: QuerySet[Task]) -> dict[int, Progress]:
@@ -212,6 +253,7 @@ def _progress(tasks: QuerySet[Task]) -> dict[int, Progress]:
             n_awaited=row["n"] if row["state"] == Task.State.AWAITED else 0,
             n_excluded=row["n"] if row["state"] == Task.State.EXCLUDED else 0,
             n_begun=row["begun"] if row["state"] == Task.State.OPEN else 0,
+            n_given=row["answers"] if row["state"] == Task.State.OPEN else 0,
         )
     return found
 
@@ -226,11 +268,13 @@ def _n_workers(enrolments: QuerySet[Enrolment]) -> dict[int, int]:
     )
 
 
-def _last_answers(models: Iterable[type[Answer]]) -> dict[int, datetime]:
+def _last_answers(campaigns: Sequence[Campaign]) -> dict[int, datetime]:
     found: dict[int, datetime] = {}
-    for model in models:
+    for kind in {Campaign.Kind(one.kind) for one in campaigns}:
         rows = (
-            model._default_manager.values("task__campaign")
+            ANSWERS[kind]
+            ._default_manager.filter(task__campaign__in=campaigns)
+            .values("task__campaign")
             .annotate(at=Max("received_at"))
             .order_by("task__campaign")
         )

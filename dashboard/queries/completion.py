@@ -34,7 +34,6 @@ LEAST_DAYS = 3
 WEEKENDS_AFTER_DAYS = 14
 STALLED_AFTER_DAYS = 7
 HORIZON_DAYS = 5 * 365
-# finished photographs count for this many that took what was asked for, until there are more
 PRIOR_TASKS = 5
 DAY_S = 86_400
 
@@ -109,8 +108,9 @@ def answers_left(
 ) -> Left:
     """What `n_left` tasks will still take, of which `n_given` answers are there already.
 
-    `n_ended` tasks took `n_spent`; each takes `least` to `most`. No distribution on that range with
-    that mean a scatters more than (a - least) (most - a) (Bhatia and Davis 2000), which is taken.
+    `n_ended` tasks took `n_spent`; each takes `least` to `most`. Beside them `PRIOR_TASKS` count
+    that took the least, and half a one the most. No distribution on that range with that mean a
+    scatters more than (a - least) (most - a) (Bhatia and Davis 2000), which is taken.
 
     >>> answers_left(n_left=100, n_given=0, n_ended=0, n_spent=0, least=3, most=3)
     Left(mean=300.0, sd=0.0)
@@ -118,9 +118,10 @@ def answers_left(
     if not n_left:
         return NOTHING_LEFT
     n_known = n_ended + PRIOR_TASKS
-    each = (n_spent + PRIOR_TASKS * least) / n_known
-    each = min(max(each, least), max(most, least))
-    variance = (each - least) * (max(most, least) - each)
+    most = max(most, least)
+    each = (n_spent + PRIOR_TASKS * least + (most - least) / 2) / n_known
+    each = min(max(each, least), most)
+    variance = (each - least) * (most - each)
     # every task that is not finished wants one more at least
     mean = max(n_left * each - n_given, float(n_left) if n_given < n_left * least else 1.0)
     return Left(mean, float(np.sqrt(n_left * variance * (1 + n_left / n_known))))

@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
-from tallies.models import WorkerDay, WorkerTally
+from consensus.drift import Drift, drift
+from tallies.days import TOPIC
+from tallies.models import Tally, WorkerDay, WorkerTally
 
 SUMS = (
     "n_answers",
@@ -48,6 +50,11 @@ class Work:
     n_gold: int = 0
     n_gold_good: int = 0
 
+    def __add__(self, other: Work) -> Work:
+        """Both together; of the workers only the more is known."""
+        sums = {name: getattr(self, name) + getattr(other, name) for name in SUMS}
+        return Work(n_workers=max(self.n_workers, other.n_workers), **sums)
+
     def agreement(self, *, is_box: bool) -> float | None:
         """With the consensus: the mean IoU of matched boxes, or the share of verdicts like it."""
         if is_box:
@@ -76,6 +83,8 @@ class Work:
 
 
 NOTHING = Work()
+# a day with fewer compared answers says little of agreement
+LEAST_COMPARED = 10
 Days = Mapping[date, Work]
 
 
@@ -98,6 +107,12 @@ def in_all(campaigns: Collection[int]) -> dict[int, Work]:
     return {row["campaign"]: work for row, work in _summed(rows, "campaign")}
 
 
+def counted_at(campaigns: Collection[int]) -> dict[int, datetime]:
+    """When the days of each campaign were counted last; none for those that have not been."""
+    rows = Tally.objects.filter(topic=TOPIC, campaign__in=campaigns)
+    return dict(rows.order_by("campaign_id").values_list("campaign_id", "counted_at"))
+
+
 def complete_counts(days: Days, *, now: datetime) -> list[int]:
     """Answers on each day from the first with any to yesterday.
 
@@ -110,6 +125,17 @@ def complete_counts(days: Days, *, now: datetime) -> list[int]:
     if not worked:
         return []
     return [days.get(day, NOTHING).n_answers for day in _span(min(worked), now.date())]
+
+
+def course(worked: Days, *, is_box: bool) -> Drift | None:
+    """How agreement with the consensus goes, of days with enough of it; None for too few."""
+    known = [
+        (agreement, work.n_compared)
+        for _day, work in sorted(worked.items())
+        if work.n_compared >= LEAST_COMPARED
+        and (agreement := work.agreement(is_box=is_box)) is not None
+    ]
+    return drift([value for value, _ in known], [n for _, n in known])
 
 
 def pooled(many: Iterable[Days]) -> dict[date, int]:

@@ -18,14 +18,14 @@ from dashboard.queries.completion import (
     expect,
 )
 from dashboard.queries.costs import Cost, cost
-from dashboard.queries.days import Days, Work
+from dashboard.queries.days import NOTHING, Days, Work
 
 SHOWN_DAYS = 28
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One campaign; `days` are its latest, `work` all that was done in it."""
+    """One campaign; `days` are its latest, `work` all that was done in it, as of `counted_at`."""
 
     row: CampaignRow
     days: Days
@@ -33,6 +33,7 @@ class Standing:
     left: Left
     completion: Completion
     cost: Cost
+    counted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +46,28 @@ class DayCount:
 
 
 def standings(rows: Sequence[CampaignRow], *, now: datetime) -> list[Standing]:
-    """Of each of these campaigns, with two queries for all of them."""
+    """Of each of these campaigns, with three queries for all of them."""
     keys = [row.campaign.pk for row in rows]
     # a week more, for the pace of the first day shown
     since = now.date() - timedelta(days=max(WINDOW_DAYS, SHOWN_DAYS) + 7)
     latest = days.per_day(keys, since=since)
     done = days.in_all(keys)
+    counted = days.counted_at(keys)
     return [
-        _standing(row, latest.get(row.campaign.pk, {}), done.get(row.campaign.pk, Work()), now)
+        _standing(
+            row,
+            latest.get(row.campaign.pk, {}),
+            done.get(row.campaign.pk, NOTHING),
+            counted.get(row.campaign.pk),
+            now,
+        )
         for row in rows
     ]
 
 
-def _standing(row: CampaignRow, latest: Days, done: Work, now: datetime) -> Standing:
+def _standing(
+    row: CampaignRow, latest: Days, done: Work, counted_at: datetime | None, now: datetime
+) -> Standing:
     left = left_of(row)
     return Standing(
         row=row,
@@ -66,6 +76,7 @@ def _standing(row: CampaignRow, latest: Days, done: Work, now: datetime) -> Stan
         left=left,
         completion=_completion(row, left, latest, now),
         cost=cost(row.campaign, done, left),
+        counted_at=counted_at,
     )
 
 
@@ -76,7 +87,7 @@ def left_of(row: CampaignRow) -> Left:
         return NOTHING_LEFT
     return answers_left(
         n_left=progress.n_open + progress.n_awaited,
-        n_given=max(progress.n_answers - progress.n_spent, 0),
+        n_given=progress.n_given,
         n_ended=progress.n_ended,
         n_spent=progress.n_spent,
         least=campaign.workers_per_task,
