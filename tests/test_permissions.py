@@ -124,6 +124,10 @@ ALLOWED = {
     "dashboard:adjudicate_gold": ORGANIZERS,
     "dashboard:gold": ORGANIZERS,
     "dashboard:gold_add": ORGANIZERS,
+    "dashboard:gold_boxes": ORGANIZERS,
+    "dashboard:gold_draw": ORGANIZERS,
+    "dashboard:gold_draw_next": ORGANIZERS,
+    "dashboard:gold_label": ORGANIZERS,
     "dashboard:gold_withdraw": ORGANIZERS,
     "dashboard:history": ORGANIZERS,
     "dashboard:compare": ORGANIZERS,
@@ -218,11 +222,14 @@ def world(ada, olga, root) -> World:
     for name in (name for name in ALLOWED if name.startswith("dashboard:data_set_")):
         values[name]["slug"] = boxes.dataset.slug
     values["dashboard:data_set"]["slug"] = boxes.dataset.slug
-    people_by_role = {"worker": ada.user, "organizer": olga, "administrator": root}
+    return World(values, _clients(worker=ada.user, organizer=olga, administrator=root))
+
+
+def _clients(**people_by_role: User) -> dict[str, Client]:
     clients = {role: Client() for role in ROLES}
     for role, user in people_by_role.items():
         clients[role].force_login(user)
-    return World(values, clients)
+    return clients
 
 
 def filled(path: str, values: dict[str, str]) -> str:

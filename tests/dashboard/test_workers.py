@@ -64,7 +64,9 @@ def names(html: str) -> list[str]:
 
 
 def spec(html: str, slug: str) -> dict:
-    return json.loads(re.search(rf'id="{slug}-spec"[^>]*>(.+?)</script>', html).group(1))
+    found = re.search(rf'id="{slug}-spec"[^>]*>(.+?)</script>', html)
+    assert found is not None
+    return dict(json.loads(found.group(1)))
 
 
 def test_the_table_tells_all_figures_of_each_worker(desk, free, ben):
