@@ -60,13 +60,15 @@ def agreements(request: HttpRequest) -> HttpResponse:
     counted = [row for row in rows if row.n_images]
     alphas = [row.figures["alpha"] for row in counted]
     now = timezone.now()
+    oldest = min((row.overall.counted_at for row in counted if row.overall), default=now)
     context = {
         "figures": made,
         "n_campaigns": len(rows),
         "n_counted": len(counted),
         "n_well": sum(agreement_words.is_reliable(alpha) for alpha in alphas),
         "n_badly": sum(agreement_words.is_too_little(alpha) for alpha in alphas),
-        "as_of": min((row.overall.counted_at for row in counted if row.overall), default=now),
+        "as_of": oldest,
+        "counted_at": oldest,
         "now": now,
     }
     return render(request, "dashboard/agreements.html", context)

@@ -32,7 +32,7 @@ class Dot:
 
 def height_of(n_rows: int, *, has_legend: bool = False) -> int:
     """Pixels that a chart of so many rows needs."""
-    return FRAME + ROW * n_rows + (30 if has_legend else 0)
+    return FRAME + ROW * n_rows + (50 if has_legend else 0)
 
 
 def dots(
@@ -97,6 +97,7 @@ def histogram(counts: Sequence[int], *, across: str, up: str) -> Spec:
         "encoding": {
             "x": {**x, "axis": {"tickCount": 5, "format": ".1f", "grid": False}},
             "x2": {"field": "to"},
+            "y2": {"datum": 0},
             "y": {
                 "field": "n",
                 "type": "quantitative",
@@ -290,7 +291,8 @@ def _look(rows: Sequence[Dot]) -> Spec:
     if len(kinds) < 2:
         return {}
     looks = LOOKS[: len(kinds)]
-    by = {"field": "kind", "type": "nominal", "title": None}
+    # one below the other, as a phone is narrow
+    by = {"field": "kind", "type": "nominal", "title": None, "legend": {"columns": 1}}
     return {
         channel: {**by, "scale": {"domain": kinds, "range": [look[place] for look in looks]}}
         for place, channel in enumerate(("color", "shape"))

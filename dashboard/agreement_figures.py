@@ -172,7 +172,10 @@ def by_pair(page: Page, *, same: str) -> Figure:
         )
         for pair in found.pairs
     ]
-    shown = f"The {len(rows)} worst of {found.n_pairs:,} pairs" if rows else "No pair yet"
+    shown = "No pair of workers yet"
+    if rows:
+        worst = f"The {len(rows)} worst of {found.n_pairs:,}"
+        shown = f"{worst if len(rows) < found.n_pairs else f'All {len(rows)}'} pairs"
     return Figure(
         slug="by-pair",
         title="By pair of workers",

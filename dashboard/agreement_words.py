@@ -16,8 +16,10 @@ RELIABLE = 0.8
 TENTATIVE = 2 / 3
 SOURCE = "Krippendorff, Content Analysis, 2004, p. 241"
 MARKS = (0.667, RELIABLE)
-# as long as an answer changes more photos than this, it is worth its while
+# As long as an answer changes more photos than this, it is worth its while. Of fewer photos
+# not even no change at all would rule that out (95 %; the rule of three).
 WORTH = 0.02
+LEAST_PHOTOS = round(3 / WORTH)
 SAME_BOX = agreement_steps.SAME_BOX
 
 
@@ -44,7 +46,7 @@ def verdict(alpha: Estimate) -> str:
     if _lowest(alpha) >= TENTATIVE:
         return "Workers agree well enough for tentative conclusions"
     if not is_too_little(alpha):
-        return "Workers may agree well enough: the interval is wide"
+        return "Workers may agree well enough, but that is not sure"
     return "Workers agree too little to rely on one of them alone"
 
 
@@ -152,23 +154,25 @@ def disagreements(found: Agreement) -> list[tuple[str, str, int]]:
 def where_to_stop(steps: Sequence[Step]) -> str:
     """After how many answers a further one changes next to nothing.
 
-    >>> whole, little = Estimate(0.3, 0.2, 0.4, 99), Estimate(0, 0, 0.01, 99)
+    >>> whole, little = Estimate(0.3, 0.2, 0.4, 400), Estimate(0.01, 0, 0.02, 400)
     >>> first = Step(1, whole, whole, whole)
     >>> where_to_stop([first, Step(2, little, whole, whole)])
-    'A 3rd answer changes 0.0 % (0.0 to 1.0) of the photos that get one: 2 answers are enough.'
+    'The 3rd answer changes 1.0 % (0.0 to 2.0) of the photos that get one: 2 answers are enough.'
     >>> where_to_stop([first])
-    'The 2nd answer still changes 30.0 % (20.0 to 40.0) of the photos that get one: ask for more.'
+    'The 2nd answer changes 30.0 % (20.0 to 40.0) of the photos that get one: ask for more.'
     """
     if not steps:
         return ""
-    enough = next((step for step in steps if _is_enough(step)), None)
-    if enough is None:
-        last = steps[-1]
-        what = f"The {ordinal(last.n_answers + 1)} answer still changes {percent(last.next)}"
-        return f"{what} of the photos that get one: ask for more."
-    n = enough.n_answers
-    what = f"A {ordinal(n + 1)} answer changes {percent(enough.next)} of the photos that get one"
-    return f"{what}: {n} answer{' is' if n == 1 else 's are'} enough."
+    step = next((one for one in steps if _changes_little(one)), steps[-1])
+    n = step.n_answers
+    if not _changes_little(step):
+        advice = "ask for more"
+    elif step.next.n_units < LEAST_PHOTOS:
+        advice = "these are too few photos to say whether it is needed"
+    else:
+        advice = f"{n} answer{' is' if n == 1 else 's are'} enough"
+    what = f"The {ordinal(n + 1)} answer changes {percent(step.next)}"
+    return f"{what} of the photos that get one: {advice}."
 
 
 def ordinal(n: int) -> str:
@@ -181,6 +185,5 @@ def ordinal(n: int) -> str:
     return f"{n}{'th' if n // 10 == 1 else endings.get(n % 10, 'th')}"
 
 
-def _is_enough(step: Step) -> bool:
-    upper = step.next.value if step.next.high is None else step.next.high
-    return upper is not None and upper <= WORTH
+def _changes_little(step: Step) -> bool:
+    return step.next.value is not None and step.next.value <= WORTH
