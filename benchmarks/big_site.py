@@ -8,7 +8,7 @@ answers by 600 workers, and whatever comes with them (`benchmarks/big_answers.py
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,9 +22,11 @@ from benchmarks import big_answers, site
 from catalog.models import Dataset
 from catalog.superclasses import BOXED, VERIFIED
 from crowd import people
-from crowd.models import User
+from crowd.models import Campaign, User
 from exports import statistics_store
 from exports.statistics_paper import TABLE_2
+from tallies import counting
+from tallies.models import Tally
 
 N_BOX_TASKS = 450_000
 # one campaign is nearly half of everything, the others share the rest as the paper's groups do
@@ -178,10 +180,30 @@ def fill(*, now: datetime, scale: float = 1.0) -> None:
     site.vacuum()
 
 
-def bring_up_to_date() -> None:
-    """What jobs count beside the answers, where it has not been counted yet."""
+def bring_up_to_date(*, is_anew: bool = False) -> None:
+    """What jobs count beside the answers, where it has not been counted yet, or all of it."""
     call_command("migrate", verbosity=0)
-    statistics_store.refresh(Dataset.objects.get(), clock=timezone.now)
+    for dataset in Dataset.objects.all():
+        statistics_store.refresh(dataset, clock=timezone.now)
+    counted = set(Tally.objects.values_list("campaign", "topic"))
+    for campaign in Campaign.objects.order_by("slug"):
+        topics = {(campaign.pk, topic.name) for topic in counting.of_kind(campaign.kind)}
+        if is_anew or topics - counted:
+            counting.count_all(campaign, now=timezone.now(), progress=_teller(campaign))
+
+
+def _teller(campaign: Campaign) -> Callable[[counting.Topic, float], None]:
+    """Says how long counting took where it took long."""
+
+    def tell(topic: counting.Topic, seconds: float) -> None:
+        if seconds > 1:
+            _say(f"{topic.name} of {campaign.slug}: {seconds:.1f} s")
+
+    return tell
+
+
+def _say(words: str) -> None:
+    Console(stderr=True).print(f"[dim]{words}")
 
 
 def _statements(scale: float) -> Iterator[tuple[str, str]]:
@@ -219,4 +241,4 @@ def _run(cursor: Any, what: str, sql: str, values: dict[str, Any]) -> None:
     cursor.execute(sql, values or None)
     seconds = time.perf_counter() - began
     if seconds > 1:
-        Console(stderr=True).print(f"[dim]{what}: {seconds:.0f} s")
+        _say(f"{what}: {seconds:.0f} s")

@@ -1,6 +1,6 @@
 """How long the pages take at 450,000 tasks and 1.5 million answers, in this process.
 
-    python -m benchmarks.pages [--data DIR] [--only NAME] [--scale 1.0] [--slow]
+    python -m benchmarks.pages [--data DIR] [--only NAME] [--scale 1.0] [--recount] [--slow]
 
 Fills a site of its own in two to four minutes (`benchmarks/big_site.py`), runs what jobs run, and
 asks for each page through Django's own client: once to warm up, then five times. Milliseconds are
@@ -8,7 +8,8 @@ of the whole request without HTTP; a download's end with its first rows. CPU is 
 for one, here and in the database, whatever else the machine was busy with. With `--data` the site
 is kept in that directory, and used again where it is filled already; `QUADRAT_DATA=DIR manage.py
 up` then shows it (olga, a-long-enough-one). `--only` takes the pages with NAME in their name or
-address, and `--slow` prints each page's slowest statements.
+address, `--slow` prints each page's slowest statements, and `--recount` counts again what jobs
+have counted in a site that is used again.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", help="a directory to keep the site in, or to find it in")
     parser.add_argument("--only", default="", help="part of a page's name or address")
     parser.add_argument("--scale", type=float, default=1.0, help="of the whole size")
+    parser.add_argument("--recount", action="store_true", help="count again what jobs count")
     parser.add_argument("--slow", action="store_true", help="print the slowest statements")
     return parser.parse_args()
 
@@ -74,13 +76,13 @@ class Measured:
         return self.status < 400 and max(self.times_ms) <= TARGET_MS
 
 
-def prepare(*, scale: float) -> None:
+def prepare(*, scale: float, is_anew: bool) -> None:
     """A filled site with everything counted."""
     if "crowd_task" not in connection.introspection.table_names() or not Task.objects.exists():
         began = time.perf_counter()
         big_site.fill(now=timezone.now(), scale=scale)
         print(f"filled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
-    big_site.bring_up_to_date()
+    big_site.bring_up_to_date(is_anew=is_anew)
     collected_static.collect(now=timezone.now())
 
 
@@ -166,7 +168,7 @@ def _routes(resolver: URLResolver, prefix: str = "") -> Iterable[str]:
 
 
 def main() -> None:
-    prepare(scale=arguments.scale)
+    prepare(scale=arguments.scale, is_anew=arguments.recount)
     pages = big_pages.pages()
     signed_in = clients()
     rows = []
