@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 from django.test import Client
@@ -15,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from crowd import drawings, gold_making, leases, messages, people
-from crowd.models import Assignment, Campaign, User
+from crowd.models import Assignment, Campaign, User, Worker
 from exports.models import Release
 from tests import make
 
@@ -100,6 +101,8 @@ ALLOWED = {
     "dashboard:campaign_clone": ORGANIZERS,
     "dashboard:checks": ORGANIZERS,
     "dashboard:quality": ORGANIZERS,
+    "dashboard:super_classes": ORGANIZERS,
+    "dashboard:campaign_taxa": ORGANIZERS,
     "dashboard:campaign_pay": ORGANIZERS,
     "dashboard:campaign_figures": ORGANIZERS,
     "dashboard:instructions": ORGANIZERS,
@@ -173,10 +176,7 @@ class World:
 def world(ada, olga, root) -> World:
     now = timezone.now()
     boxes = make.campaign(3, slug="birds")
-    (known,) = make.images(1, of=boxes.dataset, prefix="known", boxes_xywh=[[1, 1, 9, 9]])
-    gold_making.add_named(boxes, [known.file_name], now=now)
-    met = {"state": "submitted", "claimed_at": now, "lease_until": now}
-    Assignment.objects.create(task=boxes.gold.get().task, worker=ada, **met)
+    _meet_gold(boxes, ada, now)
     deer = make.campaign(3, slug="deer", kind=Campaign.Kind.VERIFY, super_class="Mammalia")
     (box_lease,), _ = leases.claim(ada, "birds", count=1, now=now)
     (verify_lease,), _ = leases.claim(ada, "deer", count=1, now=now)
@@ -223,6 +223,14 @@ def world(ada, olga, root) -> World:
         values[name]["slug"] = boxes.dataset.slug
     values["dashboard:data_set"]["slug"] = boxes.dataset.slug
     return World(values, _clients(worker=ada.user, organizer=olga, administrator=root))
+
+
+def _meet_gold(boxes: Campaign, worker: Worker, now: datetime) -> None:
+    """The campaign has a gold photo, and the worker has seen it."""
+    (known,) = make.images(1, of=boxes.dataset, prefix="known", boxes_xywh=[[1, 1, 9, 9]])
+    gold_making.add_named(boxes, [known.file_name], now=now)
+    met = {"state": "submitted", "claimed_at": now, "lease_until": now}
+    Assignment.objects.create(task=boxes.gold.get().task, worker=worker, **met)
 
 
 def _clients(**people_by_role: User) -> dict[str, Client]:
