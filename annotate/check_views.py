@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from annotate.check_words import CHECK_WORDS
+from catalog.superclasses import SuperClass
 from crowd import drawings
 from crowd.models import Campaign
 from crowd.task_page import PLACEHOLDER, open_task_page
@@ -26,4 +28,7 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
     )
     address = reverse("annotate:check", args=[PLACEHOLDER]).replace(PLACEHOLDER, "{id}")
     context["page"]["urls"]["check"] = address
-    return render(request, "annotate/check.html", context | {"drawings": drawings.VERSION})
+    asked = CHECK_WORDS[SuperClass(context["campaign"].super_class)]
+    return render(
+        request, "annotate/check.html", context | {"drawings": drawings.VERSION, "asked": asked}
+    )
