@@ -9,36 +9,69 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from charts import downloads
 from crowd import gold_making
 from crowd.errors import CrowdError
-from crowd.models import GoldStandard
+from crowd.models import Campaign, GoldStandard
 from crowd.permissions import organizer_only
-from dashboard import pages
+from dashboard import gold_figures, pages
 from dashboard.forms import GoldForm
 from dashboard.pages import campaign_context, campaign_of, user_of
 from dashboard.queries import gold as queries
+from dashboard.queries.gold import Failures
+from verify.models import Label
 
 CARDS_PER_PAGE = 24
+SHOWS = {
+    "": "In service",
+    "doubtful": "In doubt",
+    "unmet": "Never shown",
+    "withdrawn": "Withdrawn",
+}
 
 
 @require_GET
 @organizer_only
 def gold(request: HttpRequest, slug: str) -> HttpResponse:
-    """How do workers do where the answer is known?"""
+    """How do workers do where the answer is known, and is it known rightly?"""
     found = campaign_of(slug)
     in_order = queries.ordered(found)
-    page = Paginator(in_order, CARDS_PER_PAGE).get_page(request.GET.get("page"))
+    numbered = [(task, at, failures) for at, (_, task, failures) in enumerate(in_order, 1)]
+    figure = gold_figures.failed(numbered)
+    if downloads.is_asked(request):
+        return downloads.download(request, [figure], name=f"{slug}-gold")
+    show = request.GET.get("show", "")
+    show = show if show in SHOWS else ""
+    page = Paginator(_shown(found, in_order, show), CARDS_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     supply = queries.supply(found)
     context = {
         **campaign_context(found, "gold"),
         "page": page,
         "rows": queries.rows(found, list(page)),
         "supply": supply,
-        "n_doubtful": sum(failures.is_doubtful for _, failures in in_order),
+        "show": show,
+        "shows": SHOWS.items(),
+        "figure": figure if figure.table.rows else None,
+        "n_doubtful": sum(failures.is_doubtful for _, _, failures in in_order),
+        "n_decided": queries.n_decided(found),
+        "labels": Label.choices,
         "form": GoldForm(most=supply.n_available, auto_id="gold-%s"),
         "why_none": "" if supply.n_available else gold_making.why_none(found),
     }
     return pages.page(request, "dashboard/gold.html", context)
+
+
+def _shown(
+    found: Campaign, in_order: list[tuple[int, int, Failures]], show: str
+) -> list[tuple[int, int, Failures]]:
+    if show == "doubtful":
+        return [row for row in in_order if row[2].is_doubtful]
+    if show == "unmet":
+        unmet = queries.never_met(found)
+        return [row for row in in_order if row[0] in unmet]
+    return queries.withdrawn(found) if show == "withdrawn" else in_order
 
 
 @require_POST

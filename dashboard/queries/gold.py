@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import Avg, Count, FloatField, Q, QuerySet, Sum
+from django.db.models import Avg, Count, Exists, FloatField, OuterRef, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from annotate.models import Annotation
+from catalog.models import Reference
 from catalog.renditions import THUMBNAIL_PX
 from crowd import gold_making, gold_scores, intervals
 from crowd.intervals import Interval
-from crowd.models import Campaign, GoldScore, GoldStandard, Worker
+from crowd.models import Assignment, Campaign, GoldScore, GoldStandard, Task, Worker
 from dashboard.comparison import Comparison
 from dashboard.overlay import PHOTO_LETTER_SHARE, Overlay, draw, letter, style
 from dashboard.queries.tasks import AnswerRow, Card
@@ -143,20 +144,53 @@ def supply(campaign: Campaign) -> Supply:
     )
 
 
-def ordered(campaign: Campaign) -> list[tuple[int, Failures]]:
-    """The gold in service by id: the doubtful first, then what is failed most."""
+def ordered(campaign: Campaign) -> list[tuple[int, int, Failures]]:
+    """The gold in service, by its id and its task's: the doubtful first, then what is failed
+    most."""
     failures = _failures(campaign)
     ids = GoldStandard.objects.filter(campaign=campaign, withdrawn_at=None).order_by("pk")
-    rows = [(pk, failures.get(pk, Failures())) for pk in ids.values_list("pk", flat=True)]
+    rows = [(*pks, failures.get(pks[0], Failures())) for pks in ids.values_list("pk", "task")]
     return sorted(
-        rows, key=lambda row: (row[1].is_doubtful, row[1].n_failed / (row[1].n + 1)), reverse=True
+        rows, key=lambda row: (row[2].is_doubtful, row[2].n_failed / (row[2].n + 1)), reverse=True
     )
 
 
-def rows(campaign: Campaign, page: Sequence[tuple[int, Failures]]) -> list[GoldRow]:
+def never_met(campaign: Campaign) -> set[int]:
+    """The gold in service that no worker has been handed, by id."""
+    handed = Assignment.objects.filter(task=OuterRef("task"))
+    rows = GoldStandard.objects.filter(~Exists(handed), campaign=campaign, withdrawn_at=None)
+    return set(rows.values_list("pk", flat=True))
+
+
+def withdrawn(campaign: Campaign) -> list[tuple[int, int, Failures]]:
+    """The gold that was taken out of service, the latest first."""
+    rows = GoldStandard.objects.filter(campaign=campaign, withdrawn_at__isnull=False)
+    ids = rows.order_by("-withdrawn_at", "pk").values_list("pk", "task")
+    return [(*pks, Failures()) for pks in ids]
+
+
+def n_decided(campaign: Campaign) -> int:
+    """How many decided photos are no gold and could be."""
+    gold = GoldStandard.objects.filter(campaign=campaign, task__image=OuterRef("image"))
+    decided = Task.objects.filter(campaign=campaign, is_adjudicated=True)
+    return decided.filter(~Exists(gold), state=Task.State.RETIRED).count()
+
+
+def untouched(campaign: Campaign, *, behind: int) -> Task | None:
+    """The first photo behind a place in the order that nobody has been handed or decided on, and
+    whose boxes no import has told."""
+    rows = Task.objects.filter(campaign=campaign, state=Task.State.OPEN, n_taken=0)
+    rows = rows.filter(position__gt=behind, n_wanted__gt=0).select_related("image", "campaign")
+    handed = Assignment.objects.filter(task=OuterRef("pk"))
+    told = Reference.objects.filter(image=OuterRef("image"), super_class=campaign.super_class)
+    told = told.filter(boxes_xywh__isnull=False)
+    return rows.filter(~Exists(handed), ~Exists(told)).order_by("position").first()
+
+
+def rows(campaign: Campaign, page: Sequence[tuple[int, int, Failures]]) -> list[GoldRow]:
     """These gold photos, in their order."""
-    found = _with_images().in_bulk([pk for pk, _ in page])
-    return [_row(campaign, found[pk], failures) for pk, failures in page]
+    found = _with_images().in_bulk([pk for pk, _, _ in page])
+    return [_row(campaign, found[pk], failures) for pk, _, failures in page]
 
 
 def with_known(card: Card) -> Card:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 
@@ -10,8 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from annotate import submission
+from annotate.adjudication import BOXES
 from crowd import gold_making
-from crowd.models import Assignment, Campaign, Enrolment, GoldStandard
+from crowd.adjudication import Wish
+from crowd.models import Assignment, AuditEntry, Campaign, Enrolment, GoldStandard
 from tests import make
 from tests.make import NOON
 from verify import submission as verify_submission
@@ -93,8 +96,9 @@ def test_gold_that_good_workers_fail_is_in_doubt(client, birds, ada, ben):
             answer(worker, gold, make.annotation([BOX]))
         answer(worker, wrong, make.annotation([ELSEWHERE]))
     words = said(client, "gold", "birds")
-    assert "Failed by 2 of 2 who do well on the rest" in words
-    assert words.count("in doubt") == 1
+    assert "2 of 2 who do well on the rest fail it" in words
+    html = client.get(reverse("dashboard:gold", args=["birds"])).content.decode()
+    assert html.count('<span class="badge warn">in doubt</span>') == 1
     reply = client.post(reverse("dashboard:gold_withdraw", args=["birds", wrong.pk]), follow=True)
     assert "counts neither for nor against them" in reply.content.decode()
     assert "100 % of the answers to gold are good" in said(client, "gold", "birds")
@@ -111,7 +115,7 @@ def test_withdrawn_gold_does_not_tell_who_does_well(client, birds, ada, ben):
         for worker in (ada, ben):
             answer(worker, gold, make.annotation([ELSEWHERE]))
         gold_making.withdraw(gold, now=NOON)
-    assert "Failed by 2 of 2 who do well on the rest" in said(client, "gold", "birds")
+    assert "2 of 2 who do well on the rest fail it" in said(client, "gold", "birds")
 
 
 def _more_gold(campaign: Campaign, n: int) -> list[int]:
@@ -173,3 +177,118 @@ def test_answers_to_gold_are_no_progress(client, birds, ada):
     words = said(client, "campaign", "birds")
     assert "0 of 5 photos finished" in words
     assert "Answers 0" in words
+
+
+def drawn(boxes: list[list[float]], **more) -> dict:
+    return {"action": "edit", "seen": 0, "boxes": [{"bbox": box} for box in boxes], **more}
+
+
+def send(client: Client, name: str, *args, data: dict):
+    url = reverse(f"dashboard:{name}", args=args)
+    return client.post(url, json.dumps(data), content_type="application/json")
+
+
+def test_correcting_gold_scores_its_answers_anew_and_keeps_what_was_known(client, birds, ada, olga):
+    gold = birds.gold.order_by("pk").first()
+    answer(ada, gold, make.annotation([ELSEWHERE]))
+    assert gold.scores.get().is_good is False
+    reply = send(client, "gold_boxes", "birds", gold.pk, data=drawn([ELSEWHERE], reason="a wren"))
+    assert reply.status_code == 201
+    assert gold.scores.get().is_good is True
+    assert gold.scores.get().details["mean_iou"] == 1.0
+    gold.reference.refresh_from_db()
+    assert gold.reference.boxes_xywh == [ELSEWHERE]
+    entry = AuditEntry.objects.get(action="correct gold")
+    assert entry.actor == olga
+    assert entry.detail["before"] == {"boxes_xywh": [BOX]}
+    assert entry.detail["reason"] == "a wren"
+
+
+def test_a_label_that_was_known_wrongly_is_corrected(client, ada, db):
+    deer = make.campaign(4, slug="deer", kind="verify", super_class="Mammalia", boxes_xywh=[])
+    gold_making.add(deer, count=1, now=NOON)
+    gold = deer.gold.get()
+    answer(ada, gold, make.verdict("scat"))
+    assert gold.scores.get().is_good is False
+    url = reverse("dashboard:gold_label", args=["deer", gold.pk])
+    assert (
+        "1 answer was scored anew"
+        in client.post(url, {"label": "scat"}, follow=True).content.decode()
+    )
+    assert gold.scores.get().is_good is True
+    assert "choose what the photo shows" in client.post(url, follow=True).content.decode()
+    gold_making.withdraw(gold, now=NOON)
+    assert client.post(url, {"label": "scat"}).status_code == 404
+
+
+def test_boxes_that_do_not_fit_correct_nothing(client, birds):
+    gold = birds.gold.order_by("pk").first()
+    reply = send(client, "gold_boxes", "birds", gold.pk, data=drawn([[790.0, 10.0, 90.0, 20.0]]))
+    assert reply.status_code == 422
+    assert reply.json()["errors"]["boxes"]
+    gold.reference.refresh_from_db()
+    assert gold.reference.boxes_xywh == [BOX]
+
+
+def test_an_organizer_draws_gold_where_nobody_has_looked(client, ada):
+    campaign = make.campaign(3)
+    make.answer_everything(ada, campaign)
+    assert (
+        "no other photo"
+        in client.get(
+            reverse("dashboard:gold_draw_next", args=["birds"]), follow=True
+        ).content.decode()
+    )
+    other = make.campaign(2, slug="wrens", dataset=make.dataset("new"))
+    first = other.tasks.order_by("position")[0]
+    led = client.get(reverse("dashboard:gold_draw_next", args=["wrens"]))
+    assert led["Location"] == reverse("dashboard:gold_draw", args=["wrens", first.pk])
+    assert "Make it gold" in client.get(led["Location"]).content.decode()
+    assert send(client, "gold_draw", "wrens", first.pk, data=drawn([BOX])).status_code == 201
+    gold = other.gold.get()
+    assert gold.reference.boxes_xywh == [BOX]
+    first.refresh_from_db()
+    assert first.is_adjudicated
+    assert send(client, "gold_draw", "wrens", first.pk, data=drawn([BOX])).status_code == 409
+
+
+def test_gold_can_be_looked_at_by_what_became_of_it(client, birds, ada):
+    gold = birds.gold.order_by("pk").first()
+    answer(ada, gold, make.annotation([BOX]))
+    assert said(client, "gold", "birds").count("failed 0 of 1 time") == 1
+    counts = {
+        show: client.get(reverse("dashboard:gold", args=["birds"]), {"show": show})
+        .content.decode()
+        .count('class="gold-card"')
+        for show in ("", "doubtful", "unmet", "withdrawn")
+    }
+    assert counts == {"": 5, "doubtful": 0, "unmet": 4, "withdrawn": 0}
+    gold_making.withdraw(gold, now=NOON)
+    url = reverse("dashboard:gold", args=["birds"])
+    assert "Withdrawn" in client.get(url, {"show": "withdrawn"}).content.decode()
+
+
+def test_the_figure_tells_who_fails_which_photo(client, birds, ada, ben):
+    for gold in birds.gold.order_by("pk"):
+        answer(ada, gold, make.annotation([BOX]))
+        answer(ben, gold, make.annotation([ELSEWHERE]))
+    url = reverse("dashboard:gold", args=["birds"])
+    csv = client.get(url, {"figure": "gold-failures", "as": "csv"}).content.decode()
+    assert csv.splitlines()[1] == "1,2,1,1,0,no"
+    assert "Who fails which gold photo" in said(client, "gold", "birds")
+
+
+def test_gold_made_of_a_decision_is_corrected_with_the_next_one(client, ada, olga):
+    campaign = make.campaign(2)
+    task = campaign.tasks.order_by("pk")[0]
+    BOXES.edit(Wish(task.pk, olga, 0), [BOX], now=NOON)
+    gold = BOXES.make_gold(task.pk, by=olga, now=NOON)
+    answer(ada, gold, make.annotation([ELSEWHERE]))
+    page = reverse("dashboard:adjudicate", args=["birds"]) + f"?task={task.pk}"
+    assert "Correct gold, too" not in client.get(page).content.decode()
+    BOXES.edit(Wish(task.pk, olga, 1), [ELSEWHERE], now=NOON)
+    assert "Correct gold, too" in client.get(page).content.decode()
+    reply = client.post(reverse("dashboard:adjudicate_gold", args=["birds", task.pk]), follow=True)
+    assert "scored anew: 1" in reply.content.decode()
+    assert gold.scores.get().is_good is True
+    assert "Correct gold, too" not in client.get(page).content.decode()
