@@ -36,13 +36,15 @@ def stacked(rows: Sequence[tuple[str, Sequence[int], str]], *, title: str) -> Sp
                         "stack": "normalize",
                         "title": title,
                         # room for the words behind the bars
-                        "scale": {"domain": [0, 1.35]},
+                        "scale": {"domain": [0, 1.2]},
                         "axis": {"format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "grid": False},
                     },
                     "color": {
                         "field": "state",
                         "type": "nominal",
                         "scale": {"domain": list(STATES), "range": list(_STATE_COLOURS)},
+                        # two rows find room on a phone
+                        "legend": {"columns": 2},
                     },
                     "order": {"field": "place", "type": "quantitative"},
                 },
@@ -135,6 +137,51 @@ def over_time(
         {"mark": {"type": "point"}, "encoding": {"y": {"field": "value", **y}}},
     ]
     return {"data": {"values": values}, "encoding": {"x": _days(days)}, "layer": layers}
+
+
+def dots(
+    rows: Sequence[tuple[str, Sequence[tuple[str, float | None]]]],
+    names: Sequence[str],
+    *,
+    title: str,
+) -> Spec:
+    """A mark a row for each of a few measures, (name, (measure, 0..1)), of its own shape."""
+    values = [
+        {"name": name, "measure": measure, "value": value}
+        for name, found in rows
+        for measure, value in found
+        if value is not None
+    ]
+    look = {
+        "field": "measure",
+        "type": "nominal",
+        "title": None,
+        **({} if len(names) > 1 else {"legend": None}),
+    }
+    colours = ["var(--cat-5)", "var(--cat-6)"][: len(names)]
+    shapes = ["circle", "diamond"][: len(names)]
+    return {
+        "data": {"values": values},
+        "mark": {"type": "point", "size": 110},
+        "encoding": {
+            "y": {
+                "field": "name",
+                "type": "nominal",
+                "sort": [name for name, _ in rows],
+                "title": None,
+                "axis": {"grid": True},
+            },
+            "x": {
+                "field": "value",
+                "type": "quantitative",
+                "title": title,
+                "scale": {"domain": [0, 1]},
+                "axis": {"tickCount": 5, "format": ".1f"},
+            },
+            "color": {**look, "scale": {"domain": list(names), "range": colours}},
+            "shape": {**look, "scale": {"domain": list(names), "range": shapes}},
+        },
+    }
 
 
 def _days(days: Sequence[str]) -> Spec:

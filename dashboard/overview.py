@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -23,7 +24,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     rows = campaigns.overview(is_archived=is_archive)
     found = standing.standings(rows, now=now)
     figures = [
-        overview_figures.by_super_class(campaigns.by_super_class(rows)),
+        overview_figures.by_super_class(
+            campaigns.by_super_class(rows), link=reverse("dashboard:super_classes")
+        ),
         overview_figures.per_day(standing.per_day(found, now=now)),
     ]
     if downloads.is_asked(request):

@@ -10,7 +10,7 @@ from dashboard.queries.campaigns import SuperClassRow
 from dashboard.queries.standing import DayCount
 
 ROW = 38
-FRAME = 96
+FRAME = 116
 ASKED = {"box": "box", "verify": "verify", "check": "check"}
 
 
@@ -23,7 +23,7 @@ def by_super_class(rows: Sequence[SuperClassRow], *, link: str = "") -> Figure:
         counts = (progress.n_retired, progress.n_begun, progress.n_disputed, waiting)
         table.append((f"{row.super_class}, {ASKED[row.kind]}", counts, progress.n_tasks))
     drawn = [
-        (name, counts, f"{counts[0]:,} of {n_tasks:,}")
+        (name, counts, f"{100 * counts[0] // n_tasks} %")
         for name, counts, n_tasks in table
         if n_tasks
     ]
@@ -33,7 +33,7 @@ def by_super_class(rows: Sequence[SuperClassRow], *, link: str = "") -> Figure:
         table=Table(
             ("Super-class, asked", "Photos", *(state.capitalize() for state in charting.STATES)),
             tuple((name, n_tasks, *counts) for name, counts, n_tasks in table),
-            links=tuple(link for _ in table) if link else (),
+            links=tuple(f"{link}?kind={row.kind}" for row in rows) if link else (),
         ),
         note="Finished of all photos. In work: somebody has taken it. Disputed: it waits for an "
         "organizer. Waiting: nobody has taken it yet, or its photograph is on its way.",
