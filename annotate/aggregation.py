@@ -59,6 +59,10 @@ class Evidence:
     def ids(self) -> list[int]:
         return [row.pk for row in self.rows]
 
+    def is_checked_since(self, at: datetime) -> bool:
+        """Whether checkers say something that was not known then."""
+        return self.check is not None and self.check.since > at
+
     def image(self) -> BoxImage:
         """As the consensus core reads it."""
         answers = [queries.box_answer(row) for row in self.looked]
@@ -162,11 +166,14 @@ def _finding(
     )
     is_changed = bool(difference(seen(old) if old else None, new).reasons)
     version = None
-    if is_changed or old is None or old.evidence != one.ids:
+    is_checked = old is not None and one.is_checked_since(old.computed_at)
+    if is_changed or is_checked or old is None or old.evidence != one.ids:
         number = old.version + 1 if old else 1
-        alike = stored.alike(
-            one.task.pk, one.ids, lambda row: not difference(seen(row), new).reasons
-        )
+        alike = None
+        if one.check is None:
+            alike = stored.alike(
+                one.task.pk, one.ids, lambda row: not difference(seen(row), new).reasons
+            )
         mark = _fingerprint(one, fitted, method)
         version = (
             _again(alike, number, now=now)

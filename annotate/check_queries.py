@@ -27,10 +27,11 @@ ROWS_AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What settled checks say of a photo's boxes, and the mark of what that rests on."""
+    """What settled checks say of a photo's boxes since when, and the mark of what that rests on."""
 
     said: BoxCheck
     fingerprint: str
+    since: datetime
 
 
 def current_inspections(task_ids: Iterable[int]) -> dict[int, list[Inspection]]:
@@ -107,5 +108,5 @@ def spoken(tasks: Sequence[Task], *, as_of: datetime | None = None) -> dict[int,
         if about is not None and row.is_settled and row.n_votes:
             boxes = row.task.check_question.boxes
             said = BoxCheck(boxes, row.p_tight, row.p_all_boxed)
-            found[about] = Spoken(said, row.fingerprint)
+            found[about] = Spoken(said, row.fingerprint, row.computed_at)
     return found

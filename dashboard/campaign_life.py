@@ -152,6 +152,9 @@ def _asked_for(
 def clone(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask the same of other images."""
     found = campaign_of(slug)
+    if found.follows is not None:
+        messages.info(request, "A check has no images of its own; it follows a campaign of boxes.")
+        return redirect("dashboard:checks", found.follows.slug)
     initial = {"slug": _free_slug(slug), "dataset": found.dataset.slug, "split": found.split}
     form = CloneForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -44,7 +46,6 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """How far is this campaign, and how well do its workers agree?"""
     found = campaign_of(slug)
     now = timezone.now()
-    is_box = found.kind == Campaign.Kind.BOX
     (here,) = standing.standings([campaigns.row_of(found)], now=now)
     row = here.row
     figures = [overview_figures.per_day(standing.per_day([here], now=now))]
@@ -66,10 +67,8 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "newest": newest,
         "n_reopened": n_reopened,
         "sample_size": samples.SAMPLE,
-        "agreement": samples.box_figures(samples.sampled_boxes(found))
-        if is_box
-        else samples.verdict_figures(found),
-        "table": None if is_box else verdicts.verdict_table(found),
+        "agreement": _agreement(found),
+        "table": verdicts.verdict_table(found) if found.kind == Campaign.Kind.VERIFY else None,
         "grids": verdicts.grids(found) if found.has_grid else None,
         "pay": pay.of(found, here.work.n_timed, here.work.seconds),
         "fair_pay": settings.FAIR_PAY,
@@ -81,6 +80,13 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         ],
     }
     return pages.page(request, "dashboard/campaign.html", context)
+
+
+def _agreement(found: Campaign) -> Any:
+    """How far workers agree; of checks their own page says what they found."""
+    if found.kind == Campaign.Kind.BOX:
+        return samples.box_figures(samples.sampled_boxes(found))
+    return samples.verdict_figures(found) if found.kind == Campaign.Kind.VERIFY else None
 
 
 @require_http_methods(["GET", "POST"])

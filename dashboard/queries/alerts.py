@@ -206,7 +206,7 @@ def nearly_out(one: Standing) -> list[Alert]:
     """Workers will soon find nothing to do."""
     campaign, progress = one.row.campaign, one.row.progress
     clone = reverse("dashboard:campaign_clone", args=[campaign.slug])
-    if not progress.n_tasks or progress.n_awaited:
+    if not progress.n_tasks or progress.n_awaited or campaign.follows_id:
         return []
     if not progress.n_open:
         words = f"{campaign.slug} has no open photo left. Close it, or clone it for other photos."

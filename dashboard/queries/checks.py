@@ -26,6 +26,7 @@ from annotate.followup import LEAST_LOOKED
 from annotate.models import ConsensusCheck
 from crowd.campaigns import CHECKERS
 from crowd.models import Campaign, Task
+from crowd.words import duration
 from dashboard.queries.pace import paces
 
 THRESHOLDS = (0.05, 0.1, 0.2, 0.4)
@@ -55,13 +56,18 @@ _OUTCOME = Case(
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How many photos have at least that risk now, and what checking them takes: answers, hours of
-    attention."""
+    """How many photos have at least that risk now, and what checking them takes: answers, seconds
+    of attention."""
 
     risk: float
     n_photos: int
     n_answers: int
-    hours: float
+    seconds: float
+
+    @property
+    def work(self) -> str:
+        """The attention in words."""
+        return duration(self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ def choices(followed: Campaign) -> list[Choice]:
     for place, risk in enumerate(THRESHOLDS):
         n_photos = counted[f"n{place}"]
         n_answers = n_photos * CHECKERS
-        found.append(Choice(risk, n_photos, n_answers, n_answers * seconds / 3600))
+        found.append(Choice(risk, n_photos, n_answers, n_answers * seconds))
     return found
 
 

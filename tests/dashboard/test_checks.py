@@ -90,7 +90,7 @@ def test_starting_a_check_from_the_page(api, olga, drawn, clock):
 def test_what_checkers_found_is_listed_with_the_photos(api, olga, checks, drawn):
     path = f"/dashboard/campaigns/{drawn.slug}/checks/"
     page = get(api, olga, path)
-    assert "3 of 3 photos are checked" in page
+    assert "3 of 3 risky photos checked" in page
     assert "A box denied: 3." in page
     for task in drawn.tasks.all():
         assert f"/dashboard/tasks/{task.pk}/" in page
