@@ -16,7 +16,7 @@ from tallies.agreement_content import Agreement, Group
 from tallies.agreement_groups import LEAST_IMAGES
 
 INTERVAL = ("value", "low", "high", "photos")
-CORRECTED, PLAIN = "corrected for chance", "mean or share"
+CORRECTED, PLAIN = "above chance", "mean or share"
 # more rows would not be read in a chart; the table has all
 MOST_DOTS = 15
 ALPHA = "Krippendorff's alpha"

@@ -16,8 +16,8 @@ MEASURES = (
     Measure("alpha", "Alpha of boxes", CORRECTED),
     Measure("count_alpha", "Alpha of numbers of boxes", CORRECTED),
     Measure("presence_alpha", "Alpha of anything at all", CORRECTED),
-    Measure("iou", "Mean IoU, 0 for a missed one", PLAIN),
-    Measure("matched_iou", "Mean IoU of the same animal", PLAIN),
+    Measure("iou", "Mean IoU, a missed one 0", PLAIN),
+    Measure("matched_iou", "Mean IoU, same animal", PLAIN),
     Measure("count", "Same number of boxes", PLAIN),
     Measure("presence", "Same on anything at all", PLAIN),
 )

@@ -16,7 +16,7 @@ from tallies.agreement_content import Figures, Group, PairRow
 
 # fewer images say nothing of a part
 LEAST_IMAGES = 20
-MOST_TAXA = 200
+MOST_TAXA = 100
 MOST_WEEKS = 104
 MOST_PAIRS = 50
 # parts are many, and nobody reads their intervals to the third digit

@@ -26,8 +26,8 @@ from verify import queries as verdict_queries
 from verify.models import Label
 
 # Bounds of what is read: intervals over so many images are narrower than anybody needs.
-MOST_IMAGES = 20_000
-MOST_ANSWERS = 80_000
+MOST_IMAGES = 10_000
+MOST_ANSWERS = 40_000
 AT_ONCE = 1000
 LABELS = tuple(label.value for label in Label)
 
