@@ -14,13 +14,14 @@ from django.utils.html import strip_tags
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalog.models import Dataset, Split
+from charts import downloads
 from crowd import campaign_life
 from crowd.campaign_life import LONGEST_INSTRUCTIONS
 from crowd.errors import Conflict, CrowdError, Invalid
 from crowd.models import Campaign, Instructions
 from crowd.permissions import organizer_only
 from crowd.templatetags.figures import ago, whole
-from dashboard import pages, wording
+from dashboard import instructions_effect, pages, wording
 from dashboard.forms import MOST_GOLD, RESERVED_SLUGS
 from dashboard.pages import campaign_context, campaign_of, user_of
 from dashboard.queries import campaigns as queries
@@ -99,11 +100,16 @@ def instructions(request: HttpRequest, slug: str) -> HttpResponse:
         except Invalid as error:
             form.add_error("text", (error.errors or {}).get("text", [error.detail]))
     versions = list(campaign_life.versions_of(found)[:VERSIONS_SHOWN])
+    effect, counted_at = instructions_effect.figure(found, versions)
+    if effect is not None and downloads.is_asked(request):
+        return downloads.download(request, [effect], name=f"{slug}-instructions")
     new, old = _asked_for(versions, request.GET.get("version", ""))
     context = {
         **campaign_context(found, "instructions"),
         "form": form,
         "versions": versions,
+        "figure": effect,
+        "counted_at": counted_at,
         "shown": new,
         "before": old,
         "pieces": wording.differences(old.text if old else "", new.text) if new else [],
