@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
-from annotate import aggregation as box_aggregation
 from annotate import differences as box_differences
-from annotate.models import Consensus
+from annotate.models import Consensus, ConsensusBox
 from crowd.differences import Difference, Reason
 from crowd.models import Campaign, ConsensusVersion, Fit, Task
+from dashboard.comparison import XYWH
 from dashboard.overlay import Overlay, draw_change
 from verify import aggregation as verify_aggregation
 from verify import differences as verdict_differences
@@ -20,6 +20,8 @@ from verify.models import ConsensusVerdict
 
 # differences are worked out on load, so for a bounded number of photos; the page says so
 COMPARED = 500
+# rows that are looked at for so many photos, as a photo may have several between two moments
+ROWS = 2000
 MOST_CHOICES = 100
 NOW = "now"
 BEFORE = "before-"
@@ -52,13 +54,27 @@ class UnderWay:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One task whose consensus differs. `has_news`: other answers went into the newer one."""
+    """One task whose consensus differs. `has_news`: other answers went into the newer one.
+    `boxes_xywh`: those of the old one and of the new one, in pixels of the full-size image."""
 
     task_id: int
     old: Row | None
     new: Row | None
     difference: Difference
     has_news: bool
+    boxes_xywh: tuple[Sequence[XYWH], Sequence[XYWH]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A consensus with its boxes and their scores, none for verification."""
+
+    row: Row
+    boxes: Sequence[tuple[XYWH, float]]
+
+    @property
+    def boxes_xywh(self) -> list[XYWH]:
+        return [xywh for xywh, _ in self.boxes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +88,12 @@ class ChangeCard:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What differs between two moments, the largest difference first. `n_rows`: tasks with a new
-    row between them, of which the newest `n_compared` were looked at."""
+    """What differs between two moments, the largest difference first: of the tasks with a new row
+    between them the newest `n_compared`. `has_more`: there are others."""
 
     changes: list[Change]
-    n_rows: int
     n_compared: int
+    has_more: bool
 
     @property
     def counts(self) -> Counter[Reason]:
@@ -146,14 +162,15 @@ def compare(campaign: Campaign, old: Moment, new: Moment) -> Compared:
     rows = model._default_manager.filter(
         task__campaign=campaign, pk__gt=old.last_row, pk__lte=new.last_row
     )
-    n_rows = rows.aggregate(n=Count("task", distinct=True))["n"]
-    newest = rows.values("task").annotate(newest=Max("pk")).order_by("-newest")
-    task_ids = list(newest.values_list("task", flat=True)[:COMPARED])
+    newest = rows.order_by("-pk").values_list("task", flat=True)[:ROWS]
+    found = list(dict.fromkeys(newest))
+    task_ids = found[:COMPARED]
     before, after = (_as_of(model, task_ids, at) for at in (old, new))
     changes = [_change(task_id, before.get(task_id), after.get(task_id)) for task_id in task_ids]
     changed = [change for change in changes if change.difference.reasons]
     changed.sort(key=lambda change: change.difference.weight, reverse=True)
-    return Compared(changed, n_rows, len(task_ids))
+    has_more = len(found) > COMPARED or len(newest) == ROWS
+    return Compared(changed, len(task_ids), has_more)
 
 
 def cards(changes: Sequence[Change]) -> list[ChangeCard]:
@@ -166,38 +183,53 @@ def _last(rows: QuerySet[Row]) -> int:
     return rows.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def _as_of(model: type[Row], task_ids: list[int], at: Moment) -> Mapping[int, Row]:
-    """Each task's newest row up to the moment, box ones with their boxes."""
+def _as_of(model: type[Row], task_ids: list[int], at: Moment) -> Mapping[int, _Known]:
+    """Each task's newest row up to the moment."""
     rows = model._default_manager.filter(task__in=task_ids, pk__lte=at.last_row)
-    related = ["boxes"] if model is Consensus else []
-    newest = rows.order_by("task_id", "-pk").distinct("task_id").prefetch_related(*related)
-    return {row.task_id: row for row in newest}
+    newest: list[Row] = list(rows.order_by("task_id", "-pk").distinct("task_id"))
+    boxes = _boxes([row.pk for row in newest]) if model is Consensus else {}
+    return {row.task_id: _Known(row, boxes.get(row.pk, [])) for row in newest}
 
 
-def _change(task_id: int, old: Row | None, new: Row | None) -> Change:
-    has_news = bool(old and new and old.evidence != new.evidence)
-    return Change(task_id, old, new, _difference(old, new), has_news)
+def _boxes(consensus_ids: list[int]) -> Mapping[int, list[tuple[XYWH, float]]]:
+    """The boxes with their scores. Plain values: a thousand rows with related ones take long."""
+    found: dict[int, list[tuple[XYWH, float]]] = defaultdict(list)
+    rows = ConsensusBox.objects.filter(consensus__in=consensus_ids).order_by("consensus", "number")
+    for owner, score, *xywh in rows.values_list("consensus_id", "score", "x", "y", "w", "h"):
+        found[owner].append((xywh, score))
+    return found
 
 
-def _difference(old: Row | None, new: Row | None) -> Difference:
-    if isinstance(old or new, ConsensusVerdict):
-        verdicts = [_verdict_seen(row) for row in (old, new)]
-        return verdict_differences.difference(*verdicts)
-    boxes = [_boxes_seen(row) for row in (old, new)]
-    return box_differences.difference(*boxes)
+def _change(task_id: int, old: _Known | None, new: _Known | None) -> Change:
+    before, after = (known.row if known else None for known in (old, new))
+    has_news = bool(before and after and before.evidence != after.evidence)
+    old_boxes, new_boxes = (known.boxes_xywh if known else [] for known in (old, new))
+    difference = _difference(old, new)
+    return Change(task_id, before, after, difference, has_news, (old_boxes, new_boxes))
 
 
-def _boxes_seen(row: Row | None) -> box_differences.Seen | None:
-    return box_aggregation.seen(row) if isinstance(row, Consensus) else None
+def _difference(old: _Known | None, new: _Known | None) -> Difference:
+    known = old or new
+    if known and isinstance(known.row, ConsensusVerdict):
+        return verdict_differences.difference(*(_verdict_seen(one) for one in (old, new)))
+    return box_differences.difference(*(_boxes_seen(one) for one in (old, new)))
 
 
-def _verdict_seen(row: Row | None) -> verdict_differences.Seen | None:
-    return verify_aggregation.seen(row) if isinstance(row, ConsensusVerdict) else None
+def _boxes_seen(known: _Known | None) -> box_differences.Seen | None:
+    if known is None or not isinstance(known.row, Consensus):
+        return None
+    scores = [score for _, score in known.boxes]
+    return box_differences.Seen(known.row.status, known.boxes_xywh, scores, known.row.is_settled)
+
+
+def _verdict_seen(known: _Known | None) -> verdict_differences.Seen | None:
+    if known is None or not isinstance(known.row, ConsensusVerdict):
+        return None
+    return verify_aggregation.seen(known.row)
 
 
 def _card(task: Task, change: Change) -> ChangeCard:
     if isinstance(change.old or change.new, ConsensusVerdict):
         return ChangeCard(task, change, None)
-    seen = [_boxes_seen(row) for row in (change.old, change.new)]
-    old, new = (one.boxes_xywh if one else [] for one in seen)
-    return ChangeCard(task, change, draw_change(task.image.width, task.image.height, old, new))
+    drawn = draw_change(task.image.width, task.image.height, *change.boxes_xywh)
+    return ChangeCard(task, change, drawn)
