@@ -19,6 +19,7 @@ STATIC = ROOT / "static"
 MODULES = sorted(path for path in STATIC.rglob("*.js"))
 BOX = "quadrat/editor/main.js"
 VERIFY = "quadrat/verify/main.js"
+CHECK = "quadrat/check/main.js"
 # bytes as transferred; what is rarely needed is a file of its own, loaded when it is
 BUDGET = 20 * 1024
 PARSE = """
@@ -77,7 +78,7 @@ def test_comments_go_and_sentences_stay():
     assert stripped(source) == 'const a=`x  // ${1 + 1}  y`;const b="/* c */";'
 
 
-@pytest.mark.parametrize("page", [BOX, VERIFY])
+@pytest.mark.parametrize("page", [BOX, VERIFY, CHECK])
 def test_a_task_page_is_one_file_within_the_budget(page: str):
     sent = own_modules().put_together(page)
     assert not re.search(r"\bimport[{*]", sent)

@@ -34,7 +34,6 @@ function show({ assignment, img }, before) {
   showCredit(image);
   if (before) toast(before.detail ?? say("reopened"));
   else toast(check.said.length ? say("restored") : "");
-  byId("hint").hidden = session.tally.today > 0;
   open(true);
   ask(true);
   const hasFocus = answers.contains(document.activeElement) || document.querySelector("dialog[open]");
@@ -46,6 +45,7 @@ function ask(isNew) {
   const question = questionOf(check);
   const number = question.name === "tight" ? question.number : null;
   sight.look(number, isNew);
+  byId("hint").hidden = session.tally.today > 0 || number !== 1;
   setText(byId("where"), whereOf(number));
   setText(byId("ask"), say(`ask.${question.name}`));
   announce(`${byId("where").textContent}. ${byId("ask").textContent}`);
