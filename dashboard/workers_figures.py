@@ -68,12 +68,15 @@ def _alt(rows: Sequence[WorkerRow], of: str) -> str:
     )
 
 
-def _named(rows: Sequence[WorkerRow]) -> set[int]:
-    """Whose marks are called by name: who stands out."""
+def _named(rows: Sequence[WorkerRow]) -> dict[int, str]:
+    """Whose marks are called by name, as they stand out, and where: beside the mark, or below it
+    where the two lowest may be neighbours."""
     by_skill = sorted(rows, key=lambda row: row.quality or 0)
     by_pace = sorted(rows, key=lambda row: row.pace_s or 0)
-    out = [*by_skill[:2], *by_pace[:1], *by_pace[-1:], *rows[:1]]
-    return {row.worker.pk for row in out}
+    beside = [*by_pace[:1], *by_pace[-1:], *rows[:1], *by_skill[:1]]
+    below = [row for row in by_skill[1:2] if row not in beside]
+    places = {row.worker.pk: "beside" for row in beside}
+    return places | {row.worker.pk: "below" for row in below}
 
 
 def _spec(campaign: Campaign, rows: Sequence[WorkerRow], of: str) -> dict[str, Any]:
@@ -81,7 +84,7 @@ def _spec(campaign: Campaign, rows: Sequence[WorkerRow], of: str) -> dict[str, A
     values = [
         {
             "worker": row.worker.pseudonym,
-            "name": row.worker.pseudonym if row.worker.pk in named else "",
+            "named": named.get(row.worker.pk, ""),
             "state": row.state_words,
             "n": row.tally.n_answers,
             "pace": row.pace_s,
@@ -115,11 +118,18 @@ def _spec(campaign: Campaign, rows: Sequence[WorkerRow], of: str) -> dict[str, A
         "layer": [
             {"mark": {"type": "rule", "color": "var(--muted)"}, "encoding": interval},
             {"mark": {"type": "point", "opacity": 0.9}, "encoding": {**place, **_look(rows)}},
-            {
-                "mark": {"type": "text", "align": "left", "dx": 12, "fontSize": 11},
-                "encoding": {**place, "text": {"field": "name"}},
-            },
+            _names(place, "beside", align="left", dx=12),
+            _names(place, "below", align="center", dy=20),
         ],
+    }
+
+
+def _names(place: dict[str, Any], where: str, **at: str | int) -> dict[str, Any]:
+    """The layer of the names that stand beside their marks, or below."""
+    return {
+        "transform": [{"filter": {"field": "named", "equal": where}}],
+        "mark": {"type": "text", "fontSize": 11, **at},
+        "encoding": {**place, "text": {"field": "worker"}},
     }
 
 
