@@ -37,23 +37,7 @@ class Command(BaseCommand):
             help="check: ask about boxes from this risk on; default %(default)s",
         )
         parser.add_argument("--split", default="", choices=["", *Split.values])
-        parser.add_argument("--workers-per-task", type=int, help="default: 3")
-        parser.add_argument(
-            "--max-workers", type=int, help="default: two more than wanted; adaptive: five more"
-        )
-        parser.add_argument(
-            "--adaptive", action="store_true", help="finish a photo as soon as its risk allows"
-        )
-        parser.add_argument("--min-workers", type=int, help="adaptive: at least so many; default 2")
-        parser.add_argument(
-            "--tau",
-            type=float,
-            help="risk at which a photo may be finished; default: "
-            + ", ".join(f"{kind.value} {tau:g}" for kind, tau in campaigns.TAU.items()),
-        )
-        parser.add_argument(
-            "--pilot-share", type=float, help="share of photos that get three answers in any case"
-        )
+        _add_how_many(parser)
         parser.add_argument(
             "--grid",
             action="store_true",
@@ -74,14 +58,7 @@ class Command(BaseCommand):
             help="verify: a photo without the animal that slips through is N times as bad as a "
             "good photo left out; default 1",
         )
-        for per in ("answer", "hour"):
-            parser.add_argument(
-                f"--pay-per-{per}",
-                type=float,
-                default=0.0,
-                metavar="N",
-                help="what workers get, in the site's currency; default 0, for volunteers",
-            )
+        _add_pay(parser)
         parser.add_argument("--instructions", default="")
         parser.add_argument("--seed", type=int, default=0, help="of the order of the tasks")
 
@@ -102,6 +79,39 @@ class Command(BaseCommand):
         n_tasks = campaign.tasks.count()
         tasks = f"{n_tasks} tasks" if campaign.follows is None else "tasks follow within seconds"
         self.stdout.write(f"Campaign {campaign.slug}: {tasks}.")
+
+
+def _add_how_many(parser: ArgumentParser) -> None:
+    """How many workers are asked, and when that is enough."""
+    parser.add_argument("--workers-per-task", type=int, help="default: 3")
+    parser.add_argument(
+        "--max-workers", type=int, help="default: two more than wanted; adaptive: five more"
+    )
+    parser.add_argument(
+        "--adaptive", action="store_true", help="finish a photo as soon as its risk allows"
+    )
+    parser.add_argument("--min-workers", type=int, help="adaptive: at least so many; default 2")
+    parser.add_argument(
+        "--tau",
+        type=float,
+        help="risk at which a photo may be finished; default: "
+        + ", ".join(f"{kind.value} {tau:g}" for kind, tau in campaigns.TAU.items()),
+    )
+    parser.add_argument(
+        "--pilot-share", type=float, help="share of photos that get three answers in any case"
+    )
+
+
+def _add_pay(parser: ArgumentParser) -> None:
+    """What they get."""
+    for per in ("answer", "hour"):
+        parser.add_argument(
+            f"--pay-per-{per}",
+            type=float,
+            default=0.0,
+            metavar="N",
+            help="what workers get, in the site's currency; default 0, for volunteers",
+        )
 
 
 def _images(options: dict[str, Any]) -> dict[str, Any]:
