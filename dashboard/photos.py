@@ -19,7 +19,7 @@ from crowd.models import Campaign, Task
 from crowd.permissions import organizer_only
 from dashboard import pages
 from dashboard.pages import campaign_context, campaign_of, user_of
-from dashboard.queries import checks, gold, tasks
+from dashboard.queries import adjudications, checks, gold, one_photo, tasks
 from dashboard.queries import gallery as queries
 from dashboard.queries.adjudications import ADJUDICATORS
 from dashboard.queries.gallery import Wish
@@ -117,7 +117,9 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
         "card": card,
         "n_answers": n_answers,
         "task": found,
-        "versions": tasks.versions(found),
+        "versions": one_photo.versions(found),
+        "skills": one_photo.skills(found, card.answers),
+        "steps": adjudications.steps(found) if found.state != Task.State.GOLD else [],
         "wish": wish,
         "before": before,
         "after": after,

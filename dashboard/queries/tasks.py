@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from annotate.models import Adjudication as BoxAdjudication
 from annotate.models import Annotation, Consensus
@@ -133,17 +133,6 @@ def cards(campaign: Campaign, tasks: Sequence[Task], *, is_large: bool = False) 
         share = PHOTO_LETTER_SHARE if is_large else CARD_LETTER_SHARE
         return _box_cards(tasks, share)
     return _verdict_cards(tasks)
-
-
-def versions(task: Task) -> Sequence[Consensus | ConsensusVerdict]:
-    """Every consensus this task has had, the newest first; box ones with `n_boxes`."""
-    if task.campaign.kind == Campaign.Kind.BOX:
-        return list(
-            Consensus.objects.filter(task=task)
-            .annotate(n_boxes=Count("boxes"))
-            .order_by("-version")
-        )
-    return list(ConsensusVerdict.objects.filter(task=task).order_by("-version"))
 
 
 def _box_cards(tasks: Sequence[Task], letter_share: float) -> list[Card]:
