@@ -80,7 +80,8 @@ def record(
 def why_not_again(worker: Worker, campaign: Campaign) -> str:
     """What keeps an organizer from sending the worker back; empty where nothing does."""
     if not has_practice(campaign):
-        return f"There is no practice for {campaign.super_class}."
+        what = "checks" if campaign.kind == Campaign.Kind.CHECK else campaign.super_class
+        return f"There is no practice for {what}."
     if worker.is_simulated:
         return "A simulated worker has nothing to learn."
     if is_missing(worker, campaign):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate import aggregation as box_aggregation
+from annotate import checking
 from crowd import skills
 from crowd.aggregating import Aggregator
 from crowd.models import Campaign, ConsensusVersion, Worker
@@ -15,6 +16,7 @@ from verify import aggregation as verify_aggregation
 AGGREGATORS: dict[Campaign.Kind, Aggregator[Any]] = {
     Campaign.Kind.BOX: box_aggregation.BOXES,
     Campaign.Kind.VERIFY: verify_aggregation.VERDICTS,
+    Campaign.Kind.CHECK: checking.CHECKS,
 }
 
 
@@ -52,8 +54,6 @@ def since_exclusion(campaign: Campaign, worker: Worker) -> Merging | None:
 
 def _is_waiting(campaign: Campaign) -> bool:
     """Whether others are left out now than the last estimation of skills has read."""
-    aggregator: Aggregator[Any] | None = AGGREGATORS.get(Campaign.Kind(campaign.kind))
-    if aggregator is None:
-        return False
+    aggregator = AGGREGATORS[Campaign.Kind(campaign.kind)]
     answers = aggregator.answers._default_manager.all()
     return skills.has_changed_exclusions(aggregator.kind, aggregator.method, answers)

@@ -20,7 +20,7 @@ from annotate.queries import LOOKED
 from consensus.agreement import krippendorff_alpha_boxes, krippendorff_alpha_nominal
 from consensus.types import FloatArray
 from crowd.models import Campaign, Outcome
-from dashboard.comparison import XYWH, Comparison, Fused, compare
+from dashboard.comparison import XYWH, Fused
 from verify.models import ConsensusVerdict, Verdict
 
 SAMPLE = 500
@@ -132,16 +132,6 @@ def box_figures(sample: Sequence[SampledTask]) -> BoxFigures:
             ]
         ),
     )
-
-
-def comparisons(sample: Sequence[SampledTask]) -> dict[int, Comparison]:
-    """Each worker of the sample against the consensus, by worker id."""
-    found: dict[int, Comparison] = defaultdict(Comparison)
-    for task in sample:
-        for answer in task.answers:
-            if answer.outcome in LOOKED and task.consensus.n_looked >= 2:
-                found[answer.worker_id] += compare(answer.boxes, task.fused)
-    return found
 
 
 def verdict_figures(campaign: Campaign) -> VerdictFigures:

@@ -288,6 +288,15 @@ def test_many_workers_take_as_many_queries_as_few(desk, free):
     assert few <= 13
 
 
+def test_who_checks_boxes_has_a_page_too(desk, birds):
+    checks, checker = make.check_campaign(birds), make.worker("checker")
+    tally(checker, checks, n_answers=7, n_compared=5, n_same=4, n_timed=7, seconds=21.0)
+    assert "1 worker gave 7 answers" in words(page(desk, "workers", checks.slug))
+    said = words(page(desk, "worker", checks.slug, checker.pk))
+    assert "Same as the consensus 80 %" in said
+    assert "Sending to practice: There is no practice for checks." in said
+
+
 def test_before_the_first_count_the_page_says_what_will_come(desk, birds, ada):
     assert "counted within minutes" in words(page(desk, "workers", "birds"))
     assert "No answer has been counted yet" in words(page(desk, "worker", "birds", ada.pk))
