@@ -83,7 +83,8 @@ def prepare(*, scale: float, is_anew: bool) -> None:
         big_site.fill(now=timezone.now(), scale=scale)
         print(f"filled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
     big_site.bring_up_to_date(is_anew=is_anew)
-    collected_static.collect(now=timezone.now())
+    if collected_static.is_stale():
+        collected_static.collect(now=timezone.now())
 
 
 def clients() -> dict[str, Client]:

@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
-
 from consensus.drift import Drift, drift
-from tallies.days import TOPIC
-from tallies.models import Tally, WorkerDay, WorkerTally
-
-SUMS = (
-    "n_answers",
-    "n_empty",
-    "n_unusable",
-    "n_boxes",
-    "n_timed",
-    "seconds",
-    "n_compared",
-    "n_same",
-    "n_objects",
-    "n_matched",
-    "iou_sum",
-    "n_gold",
-    "n_gold_good",
-)
+from tallies.days import SUMMED, TOPIC
+from tallies.models import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +28,16 @@ class Work:
     n_same: int = 0
     n_objects: int = 0
     n_matched: int = 0
+    n_missed: int = 0
+    n_extra: int = 0
+    n_loose: int = 0
     iou_sum: float = 0.0
     n_gold: int = 0
     n_gold_good: int = 0
 
     def __add__(self, other: Work) -> Work:
         """Both together; of the workers only the more is known."""
-        sums = {name: getattr(self, name) + getattr(other, name) for name in SUMS}
+        sums = {name: getattr(self, name) + getattr(other, name) for name in SUMMED}
         return Work(n_workers=max(self.n_workers, other.n_workers), **sums)
 
     def agreement(self, *, is_box: bool) -> float | None:
@@ -88,29 +73,24 @@ LEAST_COMPARED = 10
 Days = Mapping[date, Work]
 
 
-def per_day(
-    campaigns: Collection[int], *, since: date | None = None
-) -> dict[int, dict[date, Work]]:
-    """Each campaign's days with any answer, by id, in one query."""
-    rows = WorkerDay.objects.filter(campaign__in=campaigns)
-    if since is not None:
-        rows = rows.filter(day__gte=since)
-    found: dict[int, dict[date, Work]] = defaultdict(dict)
-    for row, work in _summed(rows, "campaign", "day"):
-        found[row["campaign"]][row["day"]] = work
-    return found
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A campaign's days with any answer, and from when they are."""
+
+    days: Days
+    counted_at: datetime
+
+    @property
+    def in_all(self) -> Work:
+        """All days together; of the workers only the most on a day are known."""
+        return sum(self.days.values(), NOTHING)
 
 
-def in_all(campaigns: Collection[int]) -> dict[int, Work]:
-    """All that was done in each campaign, by id, in one query."""
-    rows = WorkerTally.objects.filter(campaign__in=campaigns)
-    return {row["campaign"]: work for row, work in _summed(rows, "campaign")}
-
-
-def counted_at(campaigns: Collection[int]) -> dict[int, datetime]:
-    """When the days of each campaign were counted last; none for those that have not been."""
-    rows = Tally.objects.filter(topic=TOPIC, campaign__in=campaigns)
-    return dict(rows.order_by("campaign_id").values_list("campaign_id", "counted_at"))
+def counted(campaigns: Collection[int]) -> dict[int, Counted]:
+    """What was counted last of these campaigns, by id, in one query."""
+    rows = Tally.objects.filter(topic=TOPIC, campaign__in=campaigns).order_by("campaign_id")
+    found = rows.values_list("campaign_id", "content__days", "counted_at")
+    return {key: Counted(dict(map(_read, lines or [])), at) for key, lines, at in found}
 
 
 def complete_counts(days: Days, *, now: datetime) -> list[int]:
@@ -151,15 +131,9 @@ def _span(first: date, end: date) -> Iterator[date]:
     return (first + timedelta(days=n) for n in range((end - first).days))
 
 
-def _summed(
-    rows: QuerySet[WorkerDay] | QuerySet[WorkerTally], *by: str
-) -> Iterator[tuple[dict[str, Any], Work]]:
-    grouped = rows.values(*by).order_by(*by)
-    # an alias must not be a column's name
-    sums = {f"sum_{name}": Sum(name) for name in SUMS}
-    for row in grouped.annotate(n_workers=Count("worker", distinct=True), **sums):
-        work = Work(n_workers=row["n_workers"], **{name: row[f"sum_{name}"] for name in SUMS})
-        yield row, work
+def _read(line: Sequence[Any]) -> tuple[date, Work]:
+    day, n_workers, *sums = line
+    return date.fromisoformat(day), Work(n_workers, **dict(zip(SUMMED, sums, strict=True)))
 
 
 def _ratio(part: float, whole: float) -> float | None:

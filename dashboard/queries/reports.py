@@ -43,6 +43,15 @@ Show = Literal["new", "seen", "all"]
 Order = Literal["newest", "most"]
 
 IS_NEW = Q(task__reports_seen_at__isnull=True) | Q(received_at__gt=F("task__reports_seen_at"))
+# of a report's task, if nobody has looked since; looked up by its id, as in `within`
+_CAMPAIGN_OF_NEW = Subquery(
+    Task.objects.filter(
+        Q(reports_seen_at__isnull=True) | Q(reports_seen_at__lt=OuterRef("received_at")),
+        pk=OuterRef("task"),
+    )
+    .order_by()
+    .values("campaign")
+)
 REASON = Case(
     When(outcome=Reason.CANT_TELL, then=Value(Reason.CANT_TELL)),
     When(comment__in=MENU, then=F("comment")),
@@ -127,21 +136,17 @@ def n_new_by_campaign() -> dict[int, int]:
     """How many tasks of each campaign have reports that nobody has looked at."""
     found: dict[int, int] = {}
     for kind in ANSWERS:
-        rows = (
-            _reports(kind)
-            .filter(IS_NEW)
-            .values("task__campaign")
-            .annotate(n=Count("task", distinct=True))
-            .order_by("task__campaign")
-        )
-        found |= dict(rows.values_list("task__campaign", "n"))
+        rows = _reports(kind).order_by().annotate(campaign=_CAMPAIGN_OF_NEW).values("campaign")
+        counted = rows.annotate(n=Count("task", distinct=True)).values_list("campaign", "n")
+        found |= {campaign: n for campaign, n in counted if campaign is not None}
     return found
 
 
 def n_new(campaign: Campaign) -> int:
     """How many tasks have reports that nobody has looked at."""
-    rows = _reports_of(campaign).filter(IS_NEW)
-    return int(rows.aggregate(n=Count("task", distinct=True))["n"])
+    rows = _reports(Campaign.Kind(campaign.kind)).alias(campaign=_CAMPAIGN_OF_NEW)
+    found = rows.filter(campaign=campaign.pk).aggregate(n=Count("task", distinct=True))
+    return int(found["n"])
 
 
 def page(

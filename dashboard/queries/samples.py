@@ -23,7 +23,7 @@ from crowd.models import Campaign, Outcome
 from dashboard.comparison import XYWH, Fused
 from verify.models import ConsensusVerdict, Verdict
 
-SAMPLE = 500
+SAMPLE = 200
 
 
 @dataclass(frozen=True, slots=True)
