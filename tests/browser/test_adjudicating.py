@@ -68,8 +68,13 @@ def test_an_organizer_decides_by_keys_and_in_the_editor(site: Site, newcomer: Pe
     page.keyboard.press("Enter")
     expect(heading).to_have_text("1 photo waits for you")
     expect(page.locator(".undo-notice")).to_contain_text("answered by an organizer")
-    steps = "SELECT action FROM annotate_adjudication ORDER BY id"
+    here = (
+        "task_id IN (SELECT t.id FROM crowd_task t JOIN crowd_campaign c ON c.id = t.campaign_id "
+    )
+    here += "WHERE c.slug = 'disputes')"
+    steps = f"SELECT action FROM annotate_adjudication WHERE {here} ORDER BY id"
     assert site.rows(steps) == [("accept",), ("undo",), ("exclude",), ("edit",)]
     kept = "SELECT count(*) FROM annotate_adjudicatedbox b JOIN annotate_adjudication a ON "
     kept += "a.id = b.adjudication_id WHERE a.action = 'edit'"
+    kept += f" AND a.{here}"
     assert site.rows(kept) == [(n + 1,)]
