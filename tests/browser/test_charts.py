@@ -33,3 +33,29 @@ def test_the_statistics_of_a_data_set(site: Site, newcomer: People):
         page.get_by_role("link", name="Images per class as SVG").click()
     assert taken.value.suggested_filename == "scenes-images-per-class.svg"
     assert taken.value.path().read_bytes().startswith(b"<svg")
+
+
+DRAW = """
+from django.utils import timezone
+from annotate import comparing
+from tallies import counting
+from tests.tallies import drawn
+campaign = drawn.box_campaign(24)
+comparing.compare_due()
+counting.count_all(campaign, now=timezone.now())
+"""
+
+
+def test_agreement_and_the_photos_behind_its_marks(site: Site, newcomer: People):
+    site.manage("shell", "--no-imports", "-v0", "-c", DRAW)
+    page = newcomer.organizer(color_scheme="light")
+    page.goto(f"{site.address}/dashboard/campaigns/drawn/agreement/")
+    page.locator("[data-charts=drawn]").wait_for(state="attached")
+    assert page.locator("[data-chart] svg.marks").count() == 9
+    assert violations(page, themes=BOTH) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    expect(page.get_by_role("link", name="Agreement", exact=True)).to_be_in_viewport()
+    # the photos behind it are rows without files
+    newcomer.expected.append("status of 404")
+    page.locator("#by-taxon .mark-symbol path").click()
+    expect(page).to_have_url(re.compile(r"/campaigns/drawn/tasks/\?taxon=\d+$"))
