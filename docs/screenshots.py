@@ -26,7 +26,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from docs import worker_states
+from docs import check_states, worker_states
 from docs.worker_states import BOX, VERIFY, Shot, settled
 from quadrat.env import BASE_DIR, DATA_DIR, PORT
 from tests.browser import chromium
@@ -84,6 +84,7 @@ def worker_shots(way_in: dict[str, Any]) -> list[Shot]:
         *worker_states.OTHER_PAGES,
         *worker_states.BOX_PAGE,
         *worker_states.VERIFY_PAGE,
+        *check_states.CHECK_PAGE,
     ]
 
 
