@@ -97,20 +97,23 @@ def course(found: Course, *, is_box: bool) -> Figure:
     )  # fmt: skip
 
 
-def split(tally: WorkerTally) -> Figure:
-    """Of all boxes, the worker's and the consensus's: what fits and what does not."""
+def split(tally: WorkerTally, gallery: str) -> Figure:
+    """Of all boxes, the worker's and the consensus's: what fits and what does not. `gallery` is
+    the address of the worker's photos, which takes a pattern."""
     parts = [
         ("fits", tally.n_matched - tally.n_loose, "var(--cat-5)"),
         ("loose", tally.n_loose, "var(--cat-2)"),
         ("missed", tally.n_missed, "var(--cat-1)"),
         ("extra", tally.n_extra, "var(--cat-6)"),
     ]
+    links = [gallery, *(f"{gallery}&pattern={name}" for name, _, _ in parts[1:])]
     total = sum(n for _, n, _ in parts)
     highest = max(n for _, n, _ in parts) / total
     values = [
-        {"part": name, "share": n / total, "words": f"{n:,} ({100 * n / total:.0f} %)"}
-        for name, n, *_ in parts
-    ]
+        {"part": name, "share": n / total, "words": f"{n:,} ({100 * n / total:.0f} %)",
+         "url": link}
+        for (name, n, _), link in zip(parts, links, strict=True)
+    ]  # fmt: skip
     domain = [name for name, *_ in parts]
     return Figure(
         slug="split",
@@ -119,9 +122,11 @@ def split(tally: WorkerTally) -> Figure:
             ("Boxes", "Number", "Share, %"),
             tuple((name, n, 100 * n / total) for name, n, *_ in parts),
             digits=1,
+            links=tuple(links),
         ),
-        note="Against the consensus. Loose: IoU under 0.75. Missed: a box of the consensus without "
-        "one of this worker's. Extra: one of this worker's that is nobody else's.",
+        note="Against the consensus; each row leads to its photos. Loose: IoU under 0.75. "
+        "Missed: a box of the consensus without one of this worker's. Extra: one of this worker's "
+        "that is nobody else's.",
         alt="; ".join(f"{value['part']}: {value['words']}" for value in values) + ".",
         spec={
             "data": {"values": values},
@@ -133,7 +138,8 @@ def split(tally: WorkerTally) -> Figure:
             },
             "layer": [
                 {"mark": {"type": "bar", "height": {"band": 0.7}},
-                 "encoding": {"color": {"field": "part", "type": "nominal", "legend": None,
+                 "encoding": {"href": {"field": "url"},
+                              "color": {"field": "part", "type": "nominal", "legend": None,
                               "scale": {"domain": domain, "range": [p[2] for p in parts]}}}},
                 {"mark": {"type": "text", "align": "left", "dx": 6},
                  "encoding": {"text": {"field": "words"}}},

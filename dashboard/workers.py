@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -58,6 +59,7 @@ PRACTICE_CHANGES = {
     ),
     "call_off": (qualification.call_off, "{worker} gets photos again without more practice."),
 }
+TIMED = ("n_timed", "seconds")
 COLUMNS = (
     "worker", "state", "skill", "skill_low", "skill_high", "answers", "compared", "agreement",
     "missed", "extra", "loose", "empty", "unusable", "gold_answers", "gold_good",
@@ -99,7 +101,8 @@ def workers_table(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _heading(found: Campaign, rows: list[WorkerRow]) -> dict[str, Any]:
     """The page's question answered in numbers."""
-    all_pay = pay.of_campaign(found)
+    n_timed, seconds = (sum(getattr(row.tally, name) for row in rows) for name in TIMED)
+    all_pay = pay.of(found, n_timed, seconds)
     return {
         "n_workers": len(rows),
         "n_begun": len(rows) or workers.n_begun(found),
@@ -202,7 +205,8 @@ def _figures(
     if course:
         made.append(worker_figures.course(course, is_box=is_box))
     if row and row.tally.n_objects + row.tally.n_extra:
-        made.append(worker_figures.split(row.tally))
+        photos = reverse("dashboard:gallery", args=[found.slug])
+        made.append(worker_figures.split(row.tally, f"{photos}?worker={row.worker.pk}"))
     if habits:
         made.append(worker_figures.habits(habits))
     if golden:

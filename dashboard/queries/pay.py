@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from math import ceil
 
 from django.conf import settings
-from django.db.models import Sum
 
 from crowd import intervals
 from crowd.models import Answer, Campaign, Worker
 from dashboard.queries.campaigns import ANSWERS
 from dashboard.queries.samples import active_seconds
-from tallies.models import WorkerTally
 
 HOUR_S = 3600.0
 # with fewer timed answers the rate is told with the range in which it lies
@@ -70,13 +68,6 @@ class Pay:
 def of(campaign: Campaign, n_timed: int, seconds: float) -> Pay:
     """The pay for so many answers of a campaign that took so many seconds."""
     return Pay(campaign.pay_per_answer, campaign.pay_per_hour, n_timed, seconds)
-
-
-def of_campaign(campaign: Campaign) -> Pay:
-    """The pay of all workers together, as counted last."""
-    rows = WorkerTally.objects.filter(campaign=campaign)
-    found = rows.aggregate(n=Sum("n_timed"), seconds=Sum("seconds"))
-    return of(campaign, found["n"] or 0, found["seconds"] or 0.0)
 
 
 def hourly_range(

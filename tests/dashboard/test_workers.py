@@ -156,6 +156,7 @@ def test_a_workers_page_tells_habits_and_what_is_off(desk, free, ada):
     assert re.search(r"Drawn by drag\w* 8", said)
     split = {row["part"]: row["words"] for row in spec(html, "split")["data"]["values"]}
     assert split["missed"] == "1 (11 %)"
+    assert f"/dashboard/campaigns/free/tasks/?worker={ada.pk}&amp;pattern=missed" in html
 
 
 def test_a_worker_who_gets_worse_is_told_of_in_words(desk, free, ada, ben):
