@@ -27,6 +27,7 @@ def plan(enrolment: Enrolment, statement: str = claiming.CLAIM, *, is_grid: bool
         "now": NOON,
         "until": NOON + timedelta(minutes=10),
         "is_grid": is_grid,
+        "follows": enrolment.campaign.follows_id,
     }
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {statement}", values)
@@ -103,3 +104,24 @@ def test_no_connection_compiles_its_queries(db):
     with connection.cursor() as cursor:
         cursor.execute("SHOW jit")
         assert cursor.fetchone() == ("off",)
+
+
+def test_a_check_looks_up_who_has_drawn(ada):
+    drawn = make.campaign(3000)
+    checks = make.check_campaign(drawn)
+    places = enumerate(drawn.tasks.values_list("image", flat=True))
+    Task.objects.bulk_create(
+        Task(campaign=checks, image_id=image, position=position, n_wanted=2)
+        for position, image in places
+    )
+    Assignment.objects.bulk_create(
+        Assignment(task=task, worker=ada, state="submitted", claimed_at=NOON, lease_until=NOON)
+        for task in drawn.tasks.filter(position__lt=2000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    enrolment = Enrolment.objects.create(campaign=checks, worker=ada)
+    said = plan(enrolment, claiming.CLAIM_CHECK)
+    assert "Index Scan using task_free_slots" in said, said
+    assert "worker_once_per_task on crowd_assignment mine_1" in said, said
+    assert "Seq Scan" not in said.split("SubPlan")[1], said
