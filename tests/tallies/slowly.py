@@ -10,7 +10,6 @@ from typing import Any
 from annotate.models import Annotation, Consensus, ConsensusBox
 from crowd.models import Campaign, GoldScore
 from dashboard.comparison import Fused, compare
-from dashboard.queries.samples import active_seconds
 
 SIGNS = (-1, -1, 1, 1)
 Keyed = Callable[[Any, Any], Hashable]
@@ -49,6 +48,15 @@ def add(totals: Counter[str], answer: Annotation) -> None:
     totals["n_extra"] += said.n_extra
     totals["n_loose"] += sum(iou < 0.75 for iou in said.ious)
     totals["iou_sum"] += sum(said.ious)  # type: ignore[assignment]
+
+
+def active_seconds(timing: dict[str, float]) -> float | None:
+    """Of attention; None where the browser did not tell."""
+    if "active_ms" in timing:
+        return timing["active_ms"] / 1000
+    if "visible_ms" in timing:
+        return (timing["visible_ms"] - timing.get("idle_ms", 0)) / 1000
+    return None
 
 
 def answers(campaign: Campaign) -> Iterable[Annotation]:
