@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from annotate import submission
 from catalog.superclasses import SuperClass
+from crowd import gold_making
 from crowd.models import AuditEntry, Campaign, Task, Worker
 from tests import make
 from tests.test_permissions import ALLOWED, BODIES, ORGANIZERS, World, filled, routes, world
@@ -74,6 +75,15 @@ def _decided(world: World) -> None:
     assert reply.status_code == 201
 
 
+def _known_deer(world: World) -> None:
+    """A gold photo of a verification."""
+    deer = make.campaign(2, slug="gold-deer", kind="verify", super_class="Mammalia", boxes_xywh=[])
+    gold_making.add(deer, count=1, now=timezone.now())
+    values = world.values["dashboard:gold_label"]
+    values |= {"slug": deer.slug, "gold_id": str(deer.gold.get().pk)}
+
+
+BOXED = {"action": "edit", "seen": 0, "boxes": [{"bbox": [5, 5, 20, 20]}]}
 NEW = {"kind": "box", "slug": "new-birds", "super_class": "Aves", "stopping": "fixed"}
 DEEDS = {
     "dashboard:campaign_new": Deed("create", lambda _: NEW | {"dataset": _birds().dataset.slug}),
@@ -90,6 +100,12 @@ DEEDS = {
         "adjudicate: exclude", {"action": "exclude", "ground": "broken", "seen": "0"}
     ),
     "dashboard:adjudicate_gold": Deed("add gold", {}, _decided),
+    "dashboard:photo_decide": Deed(
+        "adjudicate: exclude", {"action": "exclude", "ground": "broken", "seen": 0}, is_json=True
+    ),
+    "dashboard:gold_boxes": Deed("correct gold", BOXED, is_json=True),
+    "dashboard:gold_draw": Deed("add gold", BOXED, is_json=True),
+    "dashboard:gold_label": Deed("correct gold", {"label": "scat"}, _known_deer),
     "dashboard:gold_add": Deed("add gold", {"count": "1"}, _known_photo),
     "dashboard:gold_withdraw": Deed("withdraw gold"),
     "dashboard:see_reports": Deed("see reports", _look, _reported),
