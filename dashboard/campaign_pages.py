@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from charts import downloads
+from consensus.bootstrap import Estimate
 from crowd import campaigns as campaign_actions
 from crowd import people
 from crowd.errors import CrowdError
@@ -26,12 +25,13 @@ from dashboard.queries import (
     campaigns,
     pay,
     reports,
-    samples,
     standing,
+    taxa,
     verdicts,
     versions,
 )
 from dashboard.queries.present import present
+from tallies import agreement
 
 STATUS_SAID = {
     Campaign.Status.RUNNING: "The campaign is running again.",
@@ -58,7 +58,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "completion": here.completion,
         "cost": here.cost,
         "counted_at": here.counted_at,
-        "present": present(now=now, campaign=found),
+        "present": present([found.pk], now=now),
         "alerts": alerts.of_campaigns([here], now=now),
         "figures": figures,
         "n_reported": reports.n_new(found),
@@ -66,8 +66,8 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "at_the_limit": found.max_workers * row.progress.n_ended,
         "newest": newest,
         "n_reopened": n_reopened,
-        "sample_size": samples.SAMPLE,
-        "agreement": _agreement(found),
+        "rates": taxa.in_all(found),
+        "alpha": _alpha(found),
         "table": verdicts.verdict_table(found) if found.kind == Campaign.Kind.VERIFY else None,
         "grids": verdicts.grids(found) if found.has_grid else None,
         "pay": pay.of(found, here.work.n_timed, here.work.seconds),
@@ -82,11 +82,10 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     return pages.page(request, "dashboard/campaign.html", context)
 
 
-def _agreement(found: Campaign) -> Any:
-    """How far workers agree; of checks their own page says what they found."""
-    if found.kind == Campaign.Kind.BOX:
-        return samples.box_figures(samples.sampled_boxes(found))
-    return samples.verdict_figures(found) if found.kind == Campaign.Kind.VERIFY else None
+def _alpha(found: Campaign) -> Estimate | None:
+    """Krippendorff's, with its interval, as counted last."""
+    counted = agreement.overall([found]).get(found.pk)
+    return counted.figures.get("alpha") if counted else None
 
 
 @require_http_methods(["GET", "POST"])

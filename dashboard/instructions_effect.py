@@ -66,10 +66,8 @@ def figure(
     if len(versions) <= 1:
         return None, None
     is_box = campaign.kind == Campaign.Kind.BOX
-    # from the version before the last that is shown
-    oldest = versions[: SHOWN + 1][-1].written_at.astimezone(UTC).date()
-    worked = days.per_day([campaign.pk], since=oldest - timedelta(weeks=WEEKS))
-    found = effects(versions, worked.get(campaign.pk, {}))
+    counted = days.counted([campaign.pk]).get(campaign.pk)
+    found = effects(versions, counted.days if counted else {})
     measure = "IoU with the consensus" if is_box else "Same as the consensus"
     heads = ("Version", "Since", "Answers", "after", measure, "after")
     more = ("Seconds an answer", "after", "Can't tell or problem (%)", "after")
@@ -84,7 +82,7 @@ def figure(
         spec=_spec(marks, measure) if marks else None,
         height=80 + 36 * (len(marks) // 2),
     )
-    return made, days.counted_at([campaign.pk]).get(campaign.pk)
+    return made, counted.counted_at if counted else None
 
 
 def _sum(worked: Mapping[date, Work], first: date, last: date) -> Work:

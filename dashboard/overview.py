@@ -40,7 +40,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "cost": costs.together(one.cost for one in found),
         "currency": settings.CURRENCY,
         "counted_at": min((at for one in found if (at := one.counted_at)), default=None),
-        "present": present(now=now),
+        "present": present([row.campaign.pk for row in rows], now=now),
         "alerts": sorted(wrong, key=alerts.gravity),
         "figures": figures if rows else [],
         "n_reported": sum(reported.get(row.campaign.pk, 0) for row in rows),

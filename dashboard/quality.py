@@ -28,7 +28,8 @@ def quality(request: HttpRequest, slug: str) -> HttpResponse:
     """Does the work get better or worse?"""
     found = campaign_of(slug)
     is_box = found.kind == Campaign.Kind.BOX
-    worked = days.per_day([found.pk]).get(found.pk, {})
+    counted = days.counted([found.pk]).get(found.pk)
+    worked = counted.days if counted else {}
     is_weekly = request.GET.get("by") == "week"
     today = timezone.now().date()
     since = min(worked, default=today)
@@ -50,7 +51,7 @@ def quality(request: HttpRequest, slug: str) -> HttpResponse:
         "markers": marks,
         "course": days.course(worked, is_box=is_box),
         "is_weekly": is_weekly,
-        "n_days": len(worked),
+        "counted_at": counted.counted_at if counted else None,
         "is_long": bool(worked) and (today - min(worked)).days >= MOST_DAYS,
     }
     return pages.page(request, "dashboard/quality.html", context)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import DateTimeField as Time
 from django.db.models import ExpressionWrapper, F, Q
 
-from crowd.models import Assignment, Campaign
+from crowd.models import Assignment
 from tallies.models import WorkerDay, WorkerTally
 
 NOW_MEANS = timedelta(minutes=15)
@@ -22,8 +23,8 @@ class Present:
     n_today: int
 
 
-def present(*, now: datetime, campaign: Campaign | None = None) -> Present:
-    """At work in one campaign, or in any.
+def present(campaigns: Collection[int], *, now: datetime) -> Present:
+    """At work in any of these campaigns (their ids).
 
     At work is who was handed a photo, kept one or answered; who holds one prepares the next answer.
     """
@@ -34,11 +35,9 @@ def present(*, now: datetime, campaign: Campaign | None = None) -> Present:
     )
     held = Assignment.objects.filter(state=Assignment.State.LEASED).alias(kept_at=kept)
     held = held.filter(Q(claimed_at__gte=since) | Q(kept_at__gte=since))
-    answered = WorkerTally.objects.filter(last_at__gte=since)
-    today = WorkerDay.objects.filter(day=now.date())
-    if campaign is not None:
-        held = held.filter(task__campaign=campaign)
-        answered, today = answered.filter(campaign=campaign), today.filter(campaign=campaign)
+    held = held.filter(task__campaign__in=campaigns)
+    answered = WorkerTally.objects.filter(campaign__in=campaigns, last_at__gte=since)
+    today = WorkerDay.objects.filter(campaign__in=campaigns, day=now.date())
     at_work = set(held.order_by().values_list("worker", flat=True).distinct())
     at_work |= set(answered.order_by().values_list("worker", flat=True).distinct())
     n_today = today.order_by().values("worker").distinct().count()

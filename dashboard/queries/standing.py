@@ -18,7 +18,7 @@ from dashboard.queries.completion import (
     expect,
 )
 from dashboard.queries.costs import Cost, cost
-from dashboard.queries.days import NOTHING, Days, Work
+from dashboard.queries.days import NOTHING, Counted, Days, Work
 
 SHOWN_DAYS = 28
 
@@ -46,29 +46,18 @@ class DayCount:
 
 
 def standings(rows: Sequence[CampaignRow], *, now: datetime) -> list[Standing]:
-    """Of each of these campaigns, with three queries for all of them."""
-    keys = [row.campaign.pk for row in rows]
+    """Of each of these campaigns, with one query for all of them."""
+    counted = days.counted([row.campaign.pk for row in rows])
     # a week more, for the pace of the first day shown
     since = now.date() - timedelta(days=max(WINDOW_DAYS, SHOWN_DAYS) + 7)
-    latest = days.per_day(keys, since=since)
-    done = days.in_all(keys)
-    counted = days.counted_at(keys)
-    return [
-        _standing(
-            row,
-            latest.get(row.campaign.pk, {}),
-            done.get(row.campaign.pk, NOTHING),
-            counted.get(row.campaign.pk),
-            now,
-        )
-        for row in rows
-    ]
+    return [_standing(row, counted.get(row.campaign.pk), since, now) for row in rows]
 
 
-def _standing(
-    row: CampaignRow, latest: Days, done: Work, counted_at: datetime | None, now: datetime
-) -> Standing:
+def _standing(row: CampaignRow, counted: Counted | None, since: date, now: datetime) -> Standing:
     left = left_of(row)
+    done = counted.in_all if counted else NOTHING
+    every = counted.days if counted else {}
+    latest = {day: work for day, work in every.items() if day >= since}
     return Standing(
         row=row,
         days=latest,
@@ -76,7 +65,7 @@ def _standing(
         left=left,
         completion=_completion(row, left, latest, now),
         cost=cost(row.campaign, done, left),
-        counted_at=counted_at,
+        counted_at=counted.counted_at if counted else None,
     )
 
 

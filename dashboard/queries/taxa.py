@@ -131,6 +131,12 @@ def _together(
     )
 
 
+def in_all(campaign: Campaign) -> Rates | None:
+    """The whole campaign, as counted last; None before that."""
+    found = _counted([campaign.pk]).sums.get(campaign.pk)
+    return Rates(found) if found else None
+
+
 def _counted(campaigns: Sequence[int]) -> _Counted:
     found = _Counted()
     rows = Tally.objects.filter(topic=TOPIC, campaign__in=campaigns).order_by("campaign_id")

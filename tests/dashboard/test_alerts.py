@@ -93,14 +93,14 @@ def test_agreement_that_falls(ada, last, is_told):
 @pytest.mark.parametrize(("pay", "words"), [(0.01, "brings 3.60 USD"), (0.05, ""), (0.0, "")])
 def test_pay_under_the_fair_one(ada, pay, words):
     campaign = make.campaign(9, pay_per_answer=pay)
-    worked.in_all(campaign, ada, 50)
+    worked.day(campaign, ada, worked.days_ago(1), 50)
     found = alerts.unfair(worked.standing_of(campaign, n_open=9))
     assert (words in said(found)) if words else found == []
 
 
 def test_pay_is_not_judged_by_a_handful_of_answers(ada):
     campaign = make.campaign(9, pay_per_answer=0.01)
-    worked.in_all(campaign, ada, 5)
+    worked.day(campaign, ada, worked.days_ago(1), 5)
     assert alerts.unfair(worked.standing_of(campaign, n_open=9)) == []
 
 

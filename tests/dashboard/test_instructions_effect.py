@@ -12,18 +12,13 @@ from crowd import campaign_life
 from crowd.models import Campaign
 from dashboard import instructions_effect
 from dashboard.queries.days import Work
-from tallies.models import Figures, WorkerDay
 from tests import make
+from tests.dashboard import worked
 from tests.make import NOON
 
 pytestmark = pytest.mark.django_db
 
 DAY = NOON.date() + timedelta(days=30)
-NONE = {field.name: 0 for field in Figures._meta.get_fields()}
-
-
-def work(worker, campaign: Campaign, day: date, **figures) -> None:
-    WorkerDay.objects.create(campaign=campaign, worker=worker, day=day, **(NONE | figures))
 
 
 def changed(campaign: Campaign, text: str, *, by, now: datetime) -> None:
@@ -38,7 +33,7 @@ def test_the_days_on_either_side_of_a_version_are_compared(ada, olga):
     for days_off, iou, n in ((-20, 0.1, 40), (-3, 0.6, 40), (0, 0.0, 99), (2, 0.9, 30)):
         day = DAY + timedelta(days=days_off)
         more = {"n_matched": n, "iou_sum": n * iou, "n_timed": n, "seconds": 10.0 * n}
-        work(ada, birds, day, n_answers=n, n_unusable=3, **more)
+        worked.day(birds, ada, day, n, n_unusable=3, **more)
     (row,) = instructions_effect.figure(birds, list(birds.instructions_versions.all()))[
         0
     ].table.rows
@@ -54,8 +49,8 @@ def test_no_day_is_counted_beyond_a_neighbouring_version():
         campaign_life.Instructions(number=number, written_at=when)
         for number, when in zip((3, 2, 1), at, strict=True)
     ]
-    worked = {date(2026, 5, day): Work(n_answers=1) for day in range(1, 31)}
-    third, second = instructions_effect.effects(versions, worked)
+    days = {date(2026, 5, day): Work(n_answers=1) for day in range(1, 31)}
+    third, second = instructions_effect.effects(versions, days)
     # a day on which the instructions changed belongs to neither side of that change
     assert (second.before.n_answers, second.after.n_answers) == (4, 3)
     assert (third.before.n_answers, third.after.n_answers) == (3, 14)

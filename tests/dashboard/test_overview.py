@@ -104,8 +104,9 @@ def test_all_together_assumes_that_workers_go_on_with_another(ada):
 def test_who_is_at_work(ada, ben):
     campaign = make.campaign(9)
     worked.day(campaign, ben, worked.TODAY, 5)
-    assert present.present(now=NOON) == present.Present(n_now=0, n_today=1)
-    worked.in_all(campaign, ben, 5, last_at=NOON - timedelta(minutes=3))
+    everywhere = list(Campaign.objects.values_list("pk", flat=True))
+    assert present.present(everywhere, now=NOON) == present.Present(n_now=0, n_today=1)
+    worked.tally(campaign, ben, 5, last_at=NOON - timedelta(minutes=3))
     make.answer_everything(ada, make.campaign(1, slug="other"))
     task = Task.objects.filter(campaign=campaign).first()
     task.assignments.create(
@@ -113,9 +114,9 @@ def test_who_is_at_work(ada, ben):
         claimed_at=NOON - timedelta(hours=1),
         lease_until=NOON + timedelta(seconds=campaign.lease_s - 60),  # renewed a minute ago
     )
-    assert present.present(now=NOON).n_now == 2
-    assert present.present(now=NOON, campaign=campaign).n_now == 2
-    assert present.present(now=NOON, campaign=Campaign.objects.get(slug="other")).n_now == 0
+    assert present.present(everywhere, now=NOON).n_now == 2
+    other = Campaign.objects.get(slug="other")
+    assert present.present([other.pk], now=NOON).n_now == 0
 
 
 def test_the_overview_tells_of_cost_time_and_trouble(desk, birds, ada):
@@ -193,7 +194,7 @@ def test_pages_of_all_campaigns_take_as_many_queries_for_many(desk, ada, name):
     def add(slug: str) -> None:
         campaign = make.campaign(2, slug=slug)
         worked.day(campaign, ada, worked.TODAY, 5)
-        worked.in_all(campaign, ada, 5)
+        worked.tally(campaign, ada, 5)
         counting.count_all(campaign, now=timezone.now())
 
     add("first")
@@ -209,5 +210,6 @@ def test_a_campaigns_days_take_one_query(ada, django_assert_num_queries):
     for n in range(20):
         worked.day(campaign, ada, worked.days_ago(n), 5)
     with django_assert_num_queries(1):
-        found = days.per_day([campaign.pk])
-    assert len(found[campaign.pk]) == 20
+        found = days.counted([campaign.pk])
+    assert len(found[campaign.pk].days) == 20
+    assert found[campaign.pk].in_all.n_answers == 100

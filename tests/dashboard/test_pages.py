@@ -15,6 +15,7 @@ from annotate.models import Annotation
 from catalog.superclasses import SuperClass
 from crowd import workers
 from crowd.models import Campaign, Enrolment, Task, Worker
+from tallies import counting
 from tests import make
 from tests.dashboard.conftest import LEFT
 from tests.dashboard.counted import tally
@@ -92,6 +93,7 @@ def test_the_overview_counts_photos_in_words(load, birds):
 
 
 def test_a_campaign_shows_how_well_workers_agree(load, birds):
+    counting.count_all(birds, now=NOON)
     said = words(load("campaign", "birds"))
     # of two birds they share one, box for box: IoU 1 and 0
     assert "Mean pairwise IoU 0.50" in said

@@ -8,6 +8,7 @@ from typing import Any
 from crowd.models import Campaign, Worker
 from dashboard.queries.campaigns import CampaignRow, Progress
 from dashboard.queries.standing import Standing, standings
+from tallies import days, store
 from tallies.models import Figures, WorkerDay, WorkerTally
 from tests.make import NOON
 
@@ -23,14 +24,17 @@ def day(campaign: Campaign, worker: Worker, on: date, n_answers: int, **figures:
     """A worker's answers of a day, each of 10 s and like the consensus unless told otherwise."""
     said = {"n_answers": n_answers, "n_timed": n_answers, "seconds": 10.0 * n_answers}
     said |= {"n_compared": n_answers, "n_same": n_answers} | figures
-    return WorkerDay.objects.create(
+    row = WorkerDay.objects.create(
         campaign=campaign, worker=worker, day=on, **(dict.fromkeys(NAMES, 0) | said)
     )
+    content = {"days": days.sums(campaign)}
+    store.keep(campaign, days.TOPIC, content, mark=0, took_s=0, counted_at=NOON)
+    return row
 
 
-def in_all(campaign: Campaign, worker: Worker, n_answers: int, **figures: Any) -> WorkerTally:
-    """All that a worker has done, each answer of 10 s unless told otherwise."""
-    said = {"n_answers": n_answers, "n_timed": n_answers, "seconds": 10.0 * n_answers} | figures
+def tally(campaign: Campaign, worker: Worker, n_answers: int, **figures: Any) -> WorkerTally:
+    """All that a worker has done."""
+    said = {"n_answers": n_answers} | figures
     times = {"first_at": NOON - timedelta(days=9), "last_at": NOON - timedelta(days=1)}
     habits = dict.fromkeys(("habits_px", "habits_share", "habits_sd"), [0.0] * 4)
     return WorkerTally.objects.create(
