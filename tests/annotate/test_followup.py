@@ -6,10 +6,11 @@ import threading
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from annotate import aggregation, checking, followup
 from annotate.models import Check, Consensus, ConsensusCheck
-from crowd import refitting, workers
+from crowd import refitting, versions, workers
 from crowd.models import Campaign, SkillEstimate, Task, User, Worker
 from tests import make
 from tests.annotate.crowds import BIRD, Clock, answer, near
@@ -258,3 +259,75 @@ def test_skills_of_checkers_are_learned_and_an_exclusion_takes_the_check_back():
     settle(clock)
     assert set(checks.tasks.values_list("state", flat=True)) == {"open"}
     assert set(campaign.tasks.values_list("state", flat=True)) == {"disputed"}
+
+
+@pytest.mark.django_db
+def test_without_checks_the_mark_of_a_consensus_is_of_answers_skills_and_method_alone():
+    clock = Clock()
+    campaign = disputed_campaign(clock)
+    row = Consensus.objects.get(task__campaign=campaign, is_current=True)
+    fitted = aggregation.BOXES.fitted()
+    mark = versions.fingerprint(
+        method=row.method, evidence=row.evidence, skills={}, parameters=fitted.parameters
+    )
+    assert row.fingerprint == mark
+
+
+@pytest.mark.django_db
+def test_a_batch_of_boxes_reads_its_checks_with_one_query():
+    clock = Clock()
+    campaign = disputed_campaign(clock, n_tasks=6)
+    checks = make.check_campaign(campaign)
+    settle(clock)
+    check(checks, clock, lambda n: ([True] * n, True))
+    Task.objects.filter(campaign=campaign).update(aggregate_due_at=clock())
+    with CaptureQueriesContext(connection) as asked:
+        assert aggregation.aggregate_due(now=clock()) == 6
+    of_checks = [query for query in asked if "annotate_consensuscheck" in query["sql"]]
+    assert len(of_checks) == 1
+
+
+@pytest.mark.django_db
+def test_checks_that_were_begun_again_come_to_the_same():
+    clock = Clock()
+    campaign = disputed_campaign(clock, n_tasks=2)
+    checks = make.check_campaign(campaign)
+    settle(clock)
+    check(checks, clock, lambda n: ([True] * n, True))
+    found = []
+    for _ in range(2):
+        refitting.refit(checking.CHECKS, clock=clock, is_forced=True)
+        settle(clock)
+        current = Consensus.objects.filter(is_current=True).order_by("task")
+        found.append(list(current.values_list("task", "risk", "version", "fingerprint")))
+    assert found[0] == found[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_aggregations_at_once_write_each_check_once():
+    clock = Clock()
+    campaign = disputed_campaign(clock, n_tasks=4)
+    checks = make.check_campaign(campaign)
+    settle(clock)
+    for name in ("ada", "ben"):
+        worker = make.worker(name)
+        for task in checks.tasks.select_related("check_question"):
+            n = len(task.check_question.boxes)
+            make.inspect(worker, checks, [True] * n, now=clock())
+    now = clock()
+
+    def work():
+        try:
+            checking.aggregate_due(now=now)
+            aggregation.aggregate_due(now=now)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    settle(clock)
+    assert ConsensusCheck.objects.count() == 4
+    assert set(campaign.tasks.values_list("state", flat=True)) == {"retired"}
