@@ -174,8 +174,7 @@ class Enrolment(models.Model):
 
     `n_practised` counts the practice photos tried, `practice` tells of the latest of them whether
     they were done well, and `qualified_at` when that was enough (`crowd/qualification.py`).
-    `is_to_practise`: an organizer has sent the worker back to it, and it is not passed again yet.
-
+    `is_to_practise`: an organizer has sent the worker back, and it is not passed again yet.
     Claiming starts behind `cursor`, so its cost does not grow with what the worker has done.
     Behind the last task the cursor goes back to the start for what was given back meanwhile,
     not before `next_lap_at`.
