@@ -44,9 +44,16 @@ def reports(request: HttpRequest, slug: str) -> HttpResponse:
     named = request.GET.get("reason")
     reason = next((one for one in report_actions.Reason if one == named), None)
     after = request.GET.get("after", "")
-    counts = queries.counts(found, show)
+    all_of_them = queries.pointers(found)
+    counts = queries.counts(all_of_them, show)
     page = queries.page(
-        found, show=show, reason=reason, order=order, after=after, size=CARDS_PER_PAGE
+        found,
+        all_of_them,
+        show=show,
+        reason=reason,
+        order=order,
+        after=after,
+        size=CARDS_PER_PAGE,
     )
     context = {
         **campaign_context(found, "reports"),

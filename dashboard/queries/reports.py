@@ -9,14 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from django.contrib.postgres.aggregates import BoolOr
+from django.contrib.postgres.aggregates import BitOr, BoolOr
 from django.db.models import (
     Case,
-    CharField,
     Count,
     F,
+    IntegerField,
     Max,
     OuterRef,
     Q,
@@ -52,12 +52,17 @@ _CAMPAIGN_OF_NEW = Subquery(
     .order_by()
     .values("campaign")
 )
-REASON = Case(
-    When(outcome=Reason.CANT_TELL, then=Value(Reason.CANT_TELL)),
-    When(comment__in=MENU, then=F("comment")),
-    *(When(comment__startswith=words, then=Value(Reason.BROKEN)) for words in BROKEN_BEGINNINGS),
-    default=Value(Reason.OTHER),
-    output_field=CharField(),
+# one bit for each reason, so that a task's are told by one number
+_BITS = {reason: 1 << place for place, reason in enumerate(Reason)}
+_BIT = Case(
+    When(outcome=Reason.CANT_TELL, then=Value(_BITS[Reason.CANT_TELL])),
+    *(When(comment=words, then=Value(_BITS[Reason(words)])) for words in sorted(MENU)),
+    *(
+        When(comment__startswith=words, then=Value(_BITS[Reason.BROKEN]))
+        for words in BROKEN_BEGINNINGS
+    ),
+    default=Value(_BITS[Reason.OTHER]),
+    output_field=IntegerField(),
 )
 
 # of an answer, its worker, its task and the photograph: the database keeps a copy of all rows
@@ -90,6 +95,22 @@ class Reported:
     seen_at: datetime | None
 
 
+class Pointer(NamedTuple):
+    """A reported task: `n` reports, the newest with the id `last`, for the reasons in `bits`."""
+
+    task_id: int
+    n: int
+    last: int
+    is_new: bool
+    bits: int
+
+    def has(self, reason: Reason) -> bool:
+        return bool(self.bits & _BITS[reason])
+
+    def is_in(self, show: Show) -> bool:
+        return show == "all" or self.is_new == (show == "new")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some reported tasks; `after` is where the next page begins, empty on the last."""
@@ -111,18 +132,27 @@ class Counts:
         return self.n_all - self.n_new
 
 
-def counts(campaign: Campaign, show: Show) -> Counts:
-    """How much there is to look at; reasons are counted among those that `show` names."""
-    rows = _tasks(campaign).aggregate(
-        n_all=Count("task"),
-        n_new=Count("task", filter=Q(is_new=True)),
-        **{
-            f"n_{reason}": Count("task", filter=Q(**{f"is_{reason}": True}, **_shown(show)))
-            for reason in Reason
-        },
+def pointers(campaign: Campaign) -> list[Pointer]:
+    """One for each reported task of the campaign, in no order; the page goes by these alone."""
+    rows = by_task(campaign).values_list("task", "n", "last", "is_new", "bits")
+    return [Pointer(*row) for row in rows]
+
+
+def by_task(campaign: Campaign) -> QuerySet[Any, Any]:
+    """A row for each reported task, with the columns of `Pointer`."""
+    return (
+        _reports_of(campaign)
+        .values("task")
+        .annotate(n=Count("id"), last=Max("id"), is_new=BoolOr(IS_NEW), bits=BitOr(_BIT))
+        .order_by()
     )
-    by_reason = {reason: rows[f"n_{reason}"] for reason in Reason}
-    return Counts(n_new=rows["n_new"], n_all=rows["n_all"], by_reason=by_reason)
+
+
+def counts(found: Sequence[Pointer], show: Show) -> Counts:
+    """How much there is to look at; reasons are counted among those that `show` names."""
+    shown = [one for one in found if one.is_in(show)]
+    by_reason = {reason: sum(one.has(reason) for one in shown) for reason in Reason}
+    return Counts(sum(one.is_new for one in found), len(found), by_reason)
 
 
 def within(campaign: Campaign, answers: QuerySet[Answer]) -> QuerySet[Answer]:
@@ -150,18 +180,22 @@ def n_new(campaign: Campaign) -> int:
 
 
 def page(
-    campaign: Campaign, *, show: Show, reason: Reason | None, order: Order, after: str, size: int
+    campaign: Campaign,
+    found: Sequence[Pointer],
+    *,
+    show: Show,
+    reason: Reason | None,
+    order: Order,
+    after: str,
+    size: int,
 ) -> Page:
-    """The next `size` reported tasks behind `after`, which an earlier page gave."""
-    tasks = _tasks(campaign).filter(**_shown(show))
-    if reason is not None:
-        tasks = tasks.filter(**{f"is_{reason}": True})
-    tasks = _behind(tasks, order, after)
-    by = ("-n", "-last") if order == "most" else ("-last",)
-    keys = list(tasks.order_by(*by).values_list("task", "n", "last")[: size + 1])
-    rows = _rows(campaign, [task_id for task_id, _, _ in keys[:size]])
-    _, n, last = keys[size - 1] if len(keys) > size else (0, 0, 0)
-    return Page(rows, f"{n}-{last}" if last else "")
+    """The next `size` of these reported tasks behind `after`, which an earlier page gave."""
+    shown = [one for one in found if one.is_in(show) and (reason is None or one.has(reason))]
+    behind = _behind(shown, order, after)
+    behind.sort(key=lambda one: (one.n, one.last) if order == "most" else one.last, reverse=True)
+    rows = _rows(campaign, [one.task_id for one in behind[:size]])
+    end = behind[size - 1] if len(behind) > size else None
+    return Page(rows, f"{end.n}-{end.last}" if end else "")
 
 
 def every_report(campaign: Campaign) -> Iterator[tuple[Report, Task]]:
@@ -182,34 +216,13 @@ def _reports_of(campaign: Campaign) -> QuerySet[Answer]:
     return within(campaign, _reports(Campaign.Kind(campaign.kind)))
 
 
-def _tasks(campaign: Campaign) -> QuerySet[Any, Any]:
-    """A row for each reported task: `n` reports, the newest `last`, and of which reasons."""
-    return (
-        _reports_of(campaign)
-        .annotate(reason=REASON)
-        .values("task")
-        .annotate(
-            n=Count("id"),
-            last=Max("id"),
-            is_new=BoolOr(IS_NEW),
-            **{f"is_{reason}": BoolOr(Q(reason=reason)) for reason in Reason},
-        )
-        .order_by()
-    )
-
-
-def _shown(show: Show) -> dict[str, bool]:
-    return {} if show == "all" else {"is_new": show == "new"}
-
-
-def _behind(tasks: QuerySet[Any, Any], order: Order, after: str) -> QuerySet[Any, Any]:
+def _behind(found: list[Pointer], order: Order, after: str) -> list[Pointer]:
     n, _, last = after.partition("-")
     if not (n.isdecimal() and last.isdecimal()):
-        return tasks
-    older = Q(last__lt=int(last))
+        return found
     if order == "newest":
-        return tasks.filter(older)
-    return tasks.filter(Q(n__lt=int(n)) | Q(older, n=int(n)))
+        return [one for one in found if one.last < int(last)]
+    return [one for one in found if (one.n, one.last) < (int(n), int(last))]
 
 
 def _rows(campaign: Campaign, task_ids: Sequence[int]) -> list[Reported]:

@@ -99,7 +99,7 @@ def test_the_database_and_the_page_read_a_reason_alike(desk, ada, outcome, comme
     campaign = make.campaign(1)
     answer = make.annotation(outcome=outcome) | {"comment": comment}
     make.answer_everything(ada, campaign, answer)
-    found = queries.counts(campaign, "new").by_reason
+    found = queries.counts(queries.pointers(campaign), "new").by_reason
     assert [one for one, n in found.items() if n] == [reason]
     said = words(read(desk, campaign, reason=reason.value))
     assert reason.label.replace("'", "&#x27;") in said.split("Newest first")[1]
@@ -317,5 +317,5 @@ def test_reports_are_found_by_their_index(desk, birds):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_indexscan = on")
-    plan = queries._tasks(birds).explain()
+    plan = queries.by_task(birds).explain()
     assert "annotation_reported" in plan
