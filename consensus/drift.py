@@ -76,7 +76,6 @@ def _variance(values: Sequence[float], sizes: Sequence[int]) -> float:
     """Of a single answer, from the steps between neighbouring days."""
     days = list(zip(values, sizes, strict=True))
     steps = [
-        (x - before) ** 2 / (1 / n + 1 / n_before)
-        for (before, n_before), (x, n) in pairwise(days)
+        (x - before) ** 2 / (1 / n + 1 / n_before) for (before, n_before), (x, n) in pairwise(days)
     ]
     return max(sum(steps) / len(steps), LEAST_SPREAD**2)
