@@ -2,16 +2,14 @@
 
 `answer_rows` is the text of a query with the parameter `campaign`. Its columns: `id`, `task_id`,
 `worker_id`, `received_at`; `is_empty`, `is_unusable`, `n_boxes` and `seconds` of attention, NULL
-where the answer does not tell; `is_compared`, and what `annotate.models.Comparison` holds, NULL for
-an answer that was not compared; `is_same` for verdicts and checks. Answers to gold are not in it,
-and those to a photo that an organizer has excluded are not compared.
+where the answer does not tell; `is_compared`, and the numbers of `annotate.models.Comparison`, NULL
+for an answer that was not compared; `is_same` for verdicts and checks. Answers to gold are not
+in it, and those to a photo that an organizer has excluded are not compared.
 """
 
 from __future__ import annotations
 
 from crowd.models import Campaign
-
-EDGES = ("px", "share", "square")
 
 _SECONDS = """greatest(0, coalesce((answer.timing->>'active_ms')::float,
         (answer.timing->>'visible_ms')::float
@@ -41,8 +39,7 @@ _BOXES = f"""
     false AS is_same, compared.n_objects, compared.n_matched, compared.n_missed, compared.n_extra,
     compared.n_loose,
     CASE WHEN compared.n_matched < 2 THEN compared.ious[1]
-        ELSE (SELECT sum(iou) FROM unnest(compared.ious) iou) END AS iou_sum,
-    compared.edges_px, compared.edges_share, compared.edges_square
+        ELSE (SELECT sum(iou) FROM unnest(compared.ious) iou) END AS iou_sum
 FROM annotate_annotation answer {_FROM}
 LEFT JOIN annotate_comparison compared
     ON compared.annotation_id = answer.id AND task.state <> 'excluded'
@@ -52,7 +49,6 @@ LEFT JOIN annotate_comparison compared
 _NO_BOXES = """
     0 AS n_boxes, NULL::int AS n_objects, NULL::int AS n_matched, NULL::int AS n_missed,
     NULL::int AS n_extra, NULL::int AS n_loose, NULL::float AS iou_sum,
-    NULL::float[] AS edges_px, NULL::float[] AS edges_share, NULL::float[] AS edges_square,
 """
 
 _VERDICTS = f"""
