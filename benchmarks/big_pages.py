@@ -37,6 +37,9 @@ class Campaigns:
         return [
             self._page("summary", "campaign"),
             self._page("live figures", "campaign_figures"),
+            self._page("quality", "quality"),
+            self._page("taxa", "campaign_taxa"),
+            self._page("agreement", "agreement"),
             self._page("clone", "campaign_clone"),
             self._page("instructions", "instructions"),
             self._page("activity", "campaign_activity"),
@@ -53,6 +56,7 @@ class Campaigns:
             self._page("workers by skill", "workers", sort="skill", order="asc"),
             self._page("workers, last page", "workers", page=9),
             self._page("busiest worker", "worker", busiest),
+            self._page("busiest worker, answers left out", "worker_merging", busiest),
         ]
 
     def _photos(self) -> list[Page]:
@@ -138,6 +142,8 @@ def _site() -> list[Page]:
     return [
         Page("overview", reverse("dashboard:overview")),
         Page("overview, archive", reverse("dashboard:overview") + "?archived"),
+        Page("agreement of all", reverse("dashboard:agreements")),
+        Page("super-classes", reverse("dashboard:super_classes")),
         Page("activity", reverse("dashboard:activity")),
         Page("activity, filtered", reverse("dashboard:activity") + "?who=nobody&what=invite"),
         Page("activity, of a day", reverse("dashboard:activity") + "?since=2000-01-01"),
