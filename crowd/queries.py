@@ -38,12 +38,16 @@ def campaigns_to_work_on(worker: Worker) -> QuerySet[Campaign]:
     """Running campaigns, each with `n_waiting`: the photos that this worker could answer now, those
     already held included; free ones are counted up to `MANY` + 1. `dataset` is read along.
 
-    Held gold is not counted: it is never among the free ones, so the sum would grow with its lease
-    and so tell which it is.
+    Of a check those are left out that the worker has drawn on. Held gold is not counted: it is
+    never among the free ones, so the sum would grow with its lease and so tell which it is.
     """
     own = Assignment.objects.filter(task=OuterRef("pk"), worker=worker)
+    drawn = Assignment.objects.filter(
+        task__image=OuterRef("image"), task__campaign=OuterRef(OuterRef("follows")), worker=worker
+    )
     free = Task.objects.filter(
         ~Exists(own),
+        ~Exists(drawn),
         campaign=OuterRef("pk"),
         state=Task.State.OPEN,
         n_taken__lt=F("n_wanted"),

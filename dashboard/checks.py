@@ -84,8 +84,9 @@ def checks(request: HttpRequest, slug: str) -> HttpResponse:
         **campaign_context(found, "checks"),
         **_shown(request, found),
         "form": form,
-        "choices": queries.choices(found),
     }
+    if context["check"] is None or context["check"].status == Campaign.Status.CLOSED:
+        context["choices"] = queries.choices(found)
     return pages.page(request, "dashboard/checks.html", context, 422 if form.errors else 200)
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from annotate.models import Inspection
-from crowd import leases
+from crowd import leases, queries
 from crowd.errors import Invalid
 from crowd.models import Assignment, Campaign, Task
 from tests import make
@@ -136,6 +136,14 @@ def test_nobody_checks_a_photo_that_they_have_drawn_on(ada, ben, boxes, checks):
     assert {lease.image.id for lease in held}.isdisjoint(drawn)
     assert len(held) == 2
     assert len(leases.claim(ben, checks.slug, count=24, now=make.NOON)[0]) == 4
+
+
+def test_the_home_page_counts_no_photo_that_one_has_drawn_on(api, ada, boxes, checks):
+    leases.claim(ada, boxes.slug, count=3, now=make.NOON)
+    counted = {c.slug: c.n_waiting for c in queries.campaigns_to_work_on(ada)}
+    assert counted == {boxes.slug: 4, checks.slug: 1}
+    page = api(ada).get("/").content.decode()
+    assert "Check the boxes of birds" in page
 
 
 @pytest.mark.parametrize(
