@@ -62,7 +62,7 @@ def gallery(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @organizer_only
 def photo_decide(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
-    """Take one step on a photo and return its card as it is then, or say why nothing was done."""
+    """Take one step on a photo, or say why nothing was done; with its card as it is then."""
     found = campaign_of(slug)
     task = get_object_or_404(
         Task.objects.exclude(state__in=[Task.State.GOLD, Task.State.AWAITED]),
@@ -81,14 +81,20 @@ def photo_decide(request: HttpRequest, slug: str, task_id: int) -> HttpResponse:
     try:
         step = carry_out(ADJUDICATORS[found.kind], task_id, wish.validated_data, "", by=by, now=now)
     except CrowdError as error:
-        said = {"detail": error.detail, "errors": error.errors}
+        # the card, too: what was refused may be news to whoever asked
+        said = {"detail": error.detail, "errors": error.errors, "card": _drawn(request, task)}
         return JsonResponse(said, status=error.status)
-    shown = queries.wish_of(found, request.GET)
-    (card,) = tasks.cards(found, [Task.objects.select_related("image__taxon").get(pk=task.pk)])
-    context = {**_of_cards(found, shown), "card": card}
-    drawn = render_to_string("dashboard/card.html", context, request)
     words = f"Photo {task.position + 1}: {step.get_action_display().lower()}."
-    return JsonResponse({"card": drawn, "said": words})
+    return JsonResponse({"card": _drawn(request, task), "said": words})
+
+
+def _drawn(request: HttpRequest, task: Task) -> str:
+    """A task's card as it is now, for the gallery that the request's address describes."""
+    now = Task.objects.select_related("image__taxon", "campaign").get(pk=task.pk)
+    found = now.campaign
+    (card,) = tasks.cards(found, [now])
+    context = {**_of_cards(found, queries.wish_of(found, request.GET)), "card": card}
+    return render_to_string("dashboard/card.html", context, request)
 
 
 @require_GET

@@ -221,6 +221,7 @@ def test_what_cannot_be_decided_is_said_in_words(office, birds):
     late = wish(office, task, action="accept", seen=4)
     assert late.status_code == 409
     assert "Look at it once more" in late.json()["detail"]
+    assert 'name="seen" value="0"' in late.json()["card"]
     url = reverse("dashboard:photo_decide", args=["birds", task.pk])
     assert office.post(url, "no json", content_type="application/json").status_code == 422
     assert not Adjudication.objects.exists()

@@ -47,16 +47,20 @@ async function decide(card, wish) {
   const { seen, consensus_seen } = /** @type {Record<string, string>} */ (Object.fromEntries([...new FormData(form)]));
   const { status, body } = await request("POST", form.dataset.deeds ?? "", { seen, consensus_seen, ...wish });
   delete card.dataset.isBusy;
+  if (body?.card) {
+    const hadFocus = card.contains(document.activeElement);
+    card.innerHTML = body.card; // our own server's template, escaped there
+    arrange(cards, current);
+    if (hadFocus) opener(card).focus();
+  }
   if (status !== 200) {
     const why = body?.detail ?? (status ? "The server could not do it." : "The server cannot be reached.");
     const more = Object.values(body?.errors ?? {}).flat().join(" ");
     tell(`${why} ${more}`.trim(), true);
     return;
   }
-  card.innerHTML = body.card; // our own server's template, escaped there
   tell(`${body.said} ${wish.action === "undo" ? "" : "U takes it back."}`.trim());
   if (wish.action !== "undo") done.push(card);
-  arrange(cards, current);
   if (card !== current || menu.open) return;
   const after = wish.action === "undo" ? card : cards[cards.indexOf(card) + 1] ?? card;
   goTo(after);
