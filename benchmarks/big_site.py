@@ -189,7 +189,7 @@ def bring_up_to_date(*, is_anew: bool = False) -> None:
     for campaign in Campaign.objects.order_by("slug"):
         topics = {(campaign.pk, topic.name) for topic in counting.of_kind(campaign.kind)}
         if is_anew or topics - counted:
-            counting.count_all(campaign, now=timezone.now(), progress=_teller(campaign))
+            counting.count_all(campaign, now=timezone.now(), told=_teller(campaign))
 
 
 def _teller(campaign: Campaign) -> Callable[[counting.Topic, float], None]:
