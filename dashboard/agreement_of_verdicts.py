@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
+
 from charts import Figure, Table
 from charts.figures import Cell as TableCell
 from dashboard import agreement_charts as charts
@@ -9,6 +12,7 @@ from dashboard import agreement_figures as common
 from dashboard import agreement_words as words
 from dashboard.agreement_charts import Cell
 from dashboard.agreement_figures import CORRECTED, PLAIN, Measure, Page
+from tallies.agreement_content import Confusion
 from verify.models import Label
 
 MEASURES = (
@@ -55,14 +59,21 @@ def _labels(page: Page) -> Figure | None:
     table = page.found.confusion
     if not table.n:
         return None
-    columns = [SHORT[name] for name in table.columns]
-    rows: list[tuple[TableCell, ...]] = [
-        (SHORT[name], *counts) for name, counts in zip(table.rows, table.counts, strict=True)
-    ]
-    cells = [
-        Cell(SHORT[said], SHORT[agreed], n, n / max(sum(counts), 1), _link(page, said, agreed))
+    empty = _empty(table)
+    columns = [SHORT[name] for name in table.columns if name not in empty]
+    answers = [
+        (said, agreed, n, sum(counts))
         for said, counts in zip(table.rows, table.counts, strict=True)
         for agreed, n in zip(table.columns, counts, strict=True)
+        if said not in empty and agreed not in empty
+    ]
+    rows: list[tuple[TableCell, ...]] = [
+        (SHORT[said], *(n for _, _, n, _ in of_row))
+        for said, of_row in groupby(answers, key=itemgetter(0))
+    ]
+    cells = [
+        Cell(SHORT[said], SHORT[agreed], n, n / max(n_said, 1), _link(page, said, agreed))
+        for said, agreed, n, n_said in answers
     ]
     same = sum(table.counts[place][place] for place in range(len(Label.values)))
     return Figure(
@@ -75,6 +86,15 @@ def _labels(page: Page) -> Figure | None:
         spec=charts.matrix(cells, rows="Said", columns="Consensus"),
         height=110 + 32 * len(rows),
     )
+
+
+def _empty(table: Confusion) -> set[str]:
+    """What no answer is in, but for the labels: nobody may have been unable to tell, and every
+    photo may be decided."""
+    rows = zip(table.rows, table.counts, strict=True)
+    columns = zip(table.columns, zip(*table.counts, strict=True), strict=True)
+    found = {name for name, counts in (*rows, *columns) if not any(counts)}
+    return found - set(Label.values)
 
 
 def _disagreements(page: Page) -> Figure | None:

@@ -65,6 +65,9 @@ def test_the_page_of_verdicts_names_what_is_taken_for_what(look):
     assert "Fleiss&#x27; kappa of labels" in said
     assert "Most often “" in said
     assert "is said where the crowd finds" in said
+    labels = next(one.table for one in reply.context["figures"] if one.slug == "labels")
+    assert labels.heads[1:] == ("animal", "tracks", "scat", "habitat", "remains")
+    assert [row[0] for row in labels.rows] == list(labels.heads[1:])
     table = next(one.table for one in reply.context["figures"] if one.slug == "disagreements")
     assert all(link.startswith("/dashboard/campaigns/seen/tasks/?pattern=") for link in table.links)
 
