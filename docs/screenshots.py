@@ -105,7 +105,10 @@ def organizer_shots(page: Page) -> list[Shot]:
     }
     shots = [
         Shot("overview", "/dashboard/"),
+        Shot("super-classes", "/dashboard/super-classes/"),
         Shot("campaign-box", "/dashboard/campaigns/birds/"),
+        Shot("quality", "/dashboard/campaigns/birds/quality/"),
+        Shot("taxa", "/dashboard/campaigns/birds/taxa/"),
         Shot("campaign-verify", "/dashboard/campaigns/mammals-seen/"),
         Shot("photos", "/dashboard/campaigns/birds/tasks/"),
         Shot("workers", "/dashboard/campaigns/birds/workers/"),
