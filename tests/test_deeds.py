@@ -84,6 +84,12 @@ def _known_deer(world: World) -> None:
 
 
 BOXED = {"action": "edit", "seen": 0, "boxes": [{"bbox": [5, 5, 20, 20]}]}
+
+
+def _unchecked(_world: World) -> None:
+    Campaign.objects.filter(follows=_birds()).update(status=Campaign.Status.CLOSED)
+
+
 NEW = {"kind": "box", "slug": "new-birds", "super_class": "Aves", "stopping": "fixed"}
 DEEDS = {
     "dashboard:campaign_new": Deed("create", lambda _: NEW | {"dataset": _birds().dataset.slug}),
@@ -91,6 +97,11 @@ DEEDS = {
     "dashboard:campaign_archive": Deed("archive", {"archive": "yes"}),
     "dashboard:campaign_clone": Deed(
         "clone", lambda _: {"slug": "birds-2", "dataset": _birds().dataset.slug}
+    ),
+    "dashboard:checks": Deed(
+        "create",
+        {"slug": "birds-checked", "check_risk": "0.1", "workers_per_task": "3"},
+        _unchecked,
     ),
     "dashboard:campaign_pay": Deed("set pay", {"pay": "0.05", "pay_per": "answer"}),
     "dashboard:instructions": Deed("edit instructions", {"text": "Nests not.", "knowing": "1"}),
