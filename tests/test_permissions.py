@@ -181,7 +181,7 @@ def world(ada, olga, root) -> World:
     (box_lease,), _ = leases.claim(ada, "birds", count=1, now=now)
     (verify_lease,), _ = leases.claim(ada, "deer", count=1, now=now)
     checks = make.check_campaign(boxes)
-    make.check_of(checks, boxes.tasks.filter(state="open").last())
+    make.check_of(checks, boxes.tasks.filter(state="open").order_by("-position")[0])
     (check_lease,), _ = leases.claim(ada, checks.slug, count=1, now=now)
     invitation = people.invite(by=olga, role=User.Role.WORKER, campaign=boxes, now=now)
     message = messages.write(ada, boxes, "Well done.", by=olga, now=now)

@@ -124,7 +124,7 @@ def test_a_row_goes_with_its_answer_and_comes_back_with_it(olga):
 
 
 def rows() -> list[dict[str, object]]:
-    return list(Comparison.objects.order_by("pk").values())
+    return [dict(row) for row in Comparison.objects.order_by("pk").values()]
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,7 +67,8 @@ def assert_as_counted_slowly(campaign: Campaign) -> None:
     kept_days = {
         (row.worker_id, row.day): row for row in WorkerDay.objects.filter(campaign=campaign)
     }
-    for found, expected in ((kept, by_worker), (kept_days, by_day)):
+    pairs: list[tuple[dict[Any, Any], dict[Any, Any]]] = [(kept, by_worker), (kept_days, by_day)]
+    for found, expected in pairs:
         assert found.keys() == expected.keys()
         for key, totals in expected.items():
             for name in COLUMNS:
