@@ -92,11 +92,6 @@ def edit_instructions(
     return made
 
 
-def instructions_at(campaign: Campaign, at: datetime) -> Instructions | None:
-    """The version that was in force then: whoever claimed a task at that time went by it."""
-    return versions_of(campaign).filter(written_at__lte=at).first()
-
-
 def versions_of(campaign: Campaign) -> QuerySet[Instructions]:
     """All versions of the instructions, the newest first."""
     rows = Instructions.objects.filter(campaign=campaign).select_related("written_by")

@@ -10,7 +10,7 @@ import numpy as np
 from crowd.models import Campaign
 from crowd.planning import usual_seconds
 from dashboard.queries.campaigns import ANSWERS
-from dashboard.queries.samples import active_seconds
+from dashboard.queries.timing import active_seconds
 
 SAMPLE = 500
 ENOUGH = 100

@@ -14,7 +14,7 @@ from django.conf import settings
 from crowd import intervals
 from crowd.models import Answer, Campaign, Worker
 from dashboard.queries.campaigns import ANSWERS
-from dashboard.queries.samples import active_seconds
+from dashboard.queries.timing import active_seconds
 
 HOUR_S = 3600.0
 # with fewer timed answers the rate is told with the range in which it lies

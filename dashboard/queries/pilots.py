@@ -13,7 +13,7 @@ from annotate.skill_fitting import skill_of as box_skill_of
 from consensus import BOX_METHOD, VOTE_METHOD
 from crowd import skills
 from crowd.models import Campaign, Fit, Worker
-from dashboard.queries.samples import active_seconds
+from dashboard.queries.timing import active_seconds
 from simulation.layouts import LayoutParameters
 from simulation.pilot import boxer_like, layouts_like, paced, voter_like
 from simulation.workers import WorkerProfile

@@ -25,7 +25,7 @@ from dashboard.overlay import (
     letter,
     style,
 )
-from dashboard.queries.samples import active_seconds
+from dashboard.queries.timing import active_seconds
 from verify.models import Adjudication as VerdictAdjudication
 from verify.models import ConsensusVerdict, Label, Verdict
 

@@ -75,7 +75,7 @@ def test_a_clone_that_cannot_be_leaves_nothing_behind(olga):
     assert (Campaign.objects.count(), AuditEntry.objects.count()) == (1, 1)
 
 
-def test_each_edit_of_the_instructions_is_a_version_and_the_time_tells_which_held(olga):
+def test_each_edit_of_the_instructions_is_a_version(olga):
     campaign = make.campaign(1, instructions="Every bird.")
     edit = campaign_life.edit_instructions
     assert edit(campaign, "  Every bird.\r\n", knowing=1, by=olga, now=LATER) is None
@@ -85,8 +85,6 @@ def test_each_edit_of_the_instructions_is_a_version_and_the_time_tells_which_hel
     assert (campaign.instructions, campaign.n_instructions) == (made.text, 2)
     rows = [(row.number, row.text, row.written_by) for row in campaign_life.versions_of(campaign)]
     assert rows == [(2, "Every bird,\nnests not.", olga), (1, "Every bird.", None)]
-    held = [campaign_life.instructions_at(campaign, at).number for at in (NOON, LATER)]
-    assert held == [1, 2]
     assert deeds(campaign) == ["create", "edit instructions"]
 
 
