@@ -19,7 +19,7 @@ from crowd import locks
 from crowd.models import Campaign, Task
 from crowd.retirement import UNUSABLE_ANSWERS_TO_DISPUTE
 
-BATCH = 500
+BATCH = 2000
 LEAST_LOOKED = 2
 LOCK = "follow-up"
 _AT_REST = (Task.State.DISPUTED, Task.State.RETIRED)

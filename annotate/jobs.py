@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from celery import shared_task
 from django.utils import timezone
 
 from annotate import aggregation, checking, comparing, followup
 from crowd import hints, refitting
+
+# so long for what can wait; then other jobs have the process, and the next run goes on
+RUN_S = 5.0
 
 
 @shared_task(name="annotate.aggregate_due")
@@ -30,7 +36,7 @@ def refit() -> int:
 @shared_task(name="annotate.compare_due")
 def compare_due() -> int:
     """Compare answers with the consensus wherever that is new; returns to how many tasks."""
-    return comparing.compare_all()
+    return for_a_while(comparing.compare_due)
 
 
 @shared_task(name="annotate.aggregate_checks")
@@ -56,8 +62,22 @@ def refit_checks() -> int:
 
 @shared_task(name="annotate.ask_checks")
 def ask_checks() -> int:
-    """Ask about the boxes that are risky until there are no more; returns of how many photos."""
-    n_asked = 0
-    while n_batch := followup.ask_due(now=timezone.now()):
-        n_asked += n_batch
-    return n_asked
+    """Ask about the boxes that are risky; returns of how many photos."""
+    hints.taken(ask_checks)
+    return for_a_while(lambda: followup.ask_due(now=timezone.now()))
+
+
+def for_a_while(batch: Callable[[], int], *, clock: Callable[[], float] = time.monotonic) -> int:
+    """Batch after batch until one has nothing to do, or for `RUN_S` by the clock (seconds);
+    returns how many were done.
+
+    >>> for_a_while(lambda: 500, clock=iter(range(99)).__next__)
+    3000
+    """
+    ends = clock() + RUN_S
+    n_done = 0
+    while n_batch := batch():
+        n_done += n_batch
+        if clock() > ends:
+            break
+    return n_done

@@ -28,7 +28,7 @@ def refit(
     """Estimate skills if that is due, suspend who is below the floor, and merge everything again.
 
     Returns the versions that were made. Repeating it changes nothing. One fit at a time, of
-    whatever kind, so that half of the job processes stay free for the rest.
+    whatever kind, so that job processes stay free for the rest.
     """
     with locks.only_one_meanwhile(LOCK) as is_ours:
         if not is_ours:

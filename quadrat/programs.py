@@ -12,7 +12,8 @@ from quadrat.supervisor import Program
 MOST_WEB_PROCESSES = 8
 # each thread keeps a database connection: 8 x 4 and the worker's stay far below the 100 allowed
 WEB_THREADS = 4
-JOB_PROCESSES = 2
+# one may estimate skills and one may count tallies for a minute; answers are never kept waiting
+JOB_PROCESSES = 3
 PYTHON = {
     "PYTHONUNBUFFERED": "1",
     # the message is serialized as JSON; Celery warns root about pickle at every start
