@@ -103,6 +103,13 @@ CLAIM_CHECK = _WALK.format(
            WHERE drawn.image_id = task.image_id AND drawn.campaign_id = %(follows)s) = 0""",
     cursor="(SELECT max(position) FROM free)",
 )
+# Whoever has drawn on all that is left need not pass it with every claim; behind it are new ones.
+SKIP_DRAWN = """
+UPDATE crowd_enrolment SET cursor = greatest(cursor, (
+    SELECT max(position) FROM crowd_task task
+    WHERE task.campaign_id = %(campaign)s AND task.state = 'open' AND task.n_taken < task.n_wanted
+)) WHERE id = %(enrolment)s
+"""
 # A gold task that the worker has never been handed, nor its photo as an ordinary one, in an order
 # of the worker's own; in a grid, a photo that does not show the animal. Its slots are not counted:
 # it is for everybody. Whoever takes it out of service waits for the lock, and so finds every lease.

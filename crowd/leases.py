@@ -254,11 +254,15 @@ def _take(place: _Place, known: dict[str, Any], count: int, *, now: datetime) ->
         taken += _leases(claiming.CLAIM_PILOT, known | {"after": -1, "count": count})
     if len(taken) < count:
         taken += _leases(walk, known | {"after": place.cursor, "count": count - len(taken)})
+    if len(taken) < count and place.follows is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(claiming.SKIP_DRAWN, known)
     is_lap_due = place.next_lap_at is None or place.next_lap_at <= now
     if len(taken) < count and place.cursor >= 0 and is_lap_due:
-        # A lap passes every open task that the worker has already answered, so the more those can
-        # be, the longer until the next one.
-        pause = timedelta(seconds=place.n_claimed / LAP_TASKS_PER_S)
+        # A lap passes every open task that the worker has already answered, of a check also those
+        # that the worker has drawn on, so the more those can be, the longer until the next one.
+        n_passed = place.n_claimed if place.follows is None else max(place.n_claimed, place.cursor)
+        pause = timedelta(seconds=n_passed / LAP_TASKS_PER_S)
         Enrolment.objects.filter(pk=place.id).update(next_lap_at=now + pause)
         taken += _leases(walk, known | {"after": -1, "count": count - len(taken)})
     return taken

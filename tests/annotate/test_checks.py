@@ -10,7 +10,7 @@ import pytest
 from annotate.models import Inspection
 from crowd import leases, queries
 from crowd.errors import Invalid
-from crowd.models import Assignment, Campaign, Task
+from crowd.models import Assignment, Campaign, Enrolment, Task
 from tests import make
 
 BOXES = [[10.0, 10.0, 100.0, 80.0], [300.0, 200.0, 50.0, 60.0]]
@@ -136,6 +136,30 @@ def test_nobody_checks_a_photo_that_they_have_drawn_on(ada, ben, boxes, checks):
     assert {lease.image.id for lease in held}.isdisjoint(drawn)
     assert len(held) == 2
     assert len(leases.claim(ben, checks.slug, count=24, now=make.NOON)[0]) == 4
+
+
+def test_what_one_has_drawn_on_is_passed_once_and_what_comes_behind_is_found(ada, boxes, checks):
+    leases.claim(ada, boxes.slug, count=3, now=make.NOON)
+    last = max(checks.tasks.values_list("position", flat=True))
+    assert len(leases.claim(ada, checks.slug, count=4, now=make.NOON)[0]) == 1
+    assert Enrolment.objects.get(worker=ada, campaign=checks).cursor == last
+    (fifth,) = make.images(1, of=boxes.dataset, prefix="late")
+    drawn = Task.objects.create(campaign=boxes, image=fifth, position=9, n_wanted=3)
+    asked = make.check_of(checks, drawn, BOXES)
+    assert asked.position > last
+    held = leases.claim(ada, checks.slug, count=4, now=make.NOON)[0]
+    assert asked.pk in {lease.task_id for lease in held}
+
+
+def test_what_others_give_back_is_found_behind_what_was_passed(ada, ben, boxes, checks):
+    leases.claim(ada, boxes.slug, count=3, now=make.NOON)
+    checks.tasks.update(n_wanted=1)
+    held = leases.claim(ben, checks.slug, count=4, now=make.NOON)[0]
+    assert leases.claim(ada, checks.slug, count=1, now=make.NOON)[0] == []
+    for lease in held:
+        leases.release(ben, lease.id)
+    later = make.NOON + timedelta(minutes=1)
+    assert len(leases.claim(ada, checks.slug, count=4, now=later)[0]) == 1
 
 
 def test_the_home_page_counts_no_photo_that_one_has_drawn_on(api, ada, boxes, checks):
