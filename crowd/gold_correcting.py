@@ -52,8 +52,10 @@ def correct(
         n = sum(_score_again(row, scorer, now=now) for row in found)
         detail = {"image": mine.task.image.file_name, "before": before, "after": dict(known)}
         said = {"reason": reason} if reason else {}
-        subject = f"campaign {mine.campaign.slug}"
-        audit.record(by, "correct gold", subject, detail | said, now=now, campaign=mine.campaign)
+        # in each campaign's own log, from which counting learns that its scores are others
+        for campaign in {row.campaign_id: row.campaign for row in found}.values():
+            subject = f"campaign {campaign.slug}"
+            audit.record(by, "correct gold", subject, detail | said, now=now, campaign=campaign)
     return n
 
 

@@ -204,6 +204,18 @@ def test_correcting_gold_scores_its_answers_anew_and_keeps_what_was_known(client
     assert entry.detail["reason"] == "a wren"
 
 
+def test_a_correction_stands_in_the_log_of_every_campaign_that_it_scores_anew(client, birds, ada):
+    twin = make.campaign(0, slug="twin", dataset=birds.dataset)
+    gold_making.add(twin, count=5, now=NOON)
+    gold = birds.gold.order_by("pk").first()
+    other = twin.gold.get(reference=gold.reference_id)
+    answer(ada, other, make.annotation([ELSEWHERE]))
+    send(client, "gold_boxes", "birds", gold.pk, data=drawn([ELSEWHERE]))
+    assert other.scores.get().is_good is True
+    entries = AuditEntry.objects.filter(action="correct gold")
+    assert {entry.campaign for entry in entries} == {birds, twin}
+
+
 def test_a_label_that_was_known_wrongly_is_corrected(client, ada, db):
     deer = make.campaign(4, slug="deer", kind="verify", super_class="Mammalia", boxes_xywh=[])
     gold_making.add(deer, count=1, now=NOON)
