@@ -11,8 +11,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from annotate.jobs import ask_checks
 from catalog.superclasses import SuperClass
-from crowd import campaigns
+from crowd import campaigns, hints
 from crowd.asked import CHECK_RISK
 from crowd.errors import CrowdError
 from crowd.models import Campaign
@@ -24,6 +25,8 @@ from dashboard.queries import checks as queries
 
 LONGEST_SLUG = 50
 SUFFIX = "-checks"
+# of a page's number
+MOST_DIGITS = 4
 
 
 class ChecksForm(forms.Form):
@@ -101,6 +104,7 @@ def _created(request: HttpRequest, found: Campaign, form: ChecksForm) -> HttpRes
         now=timezone.now(),
         **form.cleaned_data,
     )
+    hints.hint(ask_checks)
     messages.success(
         request,
         f"{made.slug} is running. The first questions are made within seconds; invite workers on "
@@ -134,4 +138,5 @@ def _shown(request: HttpRequest, found: Campaign) -> dict[str, Any]:
 
 
 def _page_number(text: str) -> int:
-    return min(int(text), 10_000) if text.isdecimal() and int(text) > 0 else 1
+    number = int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else 1
+    return max(number, 1)

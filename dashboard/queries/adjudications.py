@@ -35,6 +35,8 @@ SHOWS = {
     "risk": "Riskiest finished",
     "decided": "Decided",
 }
+# digits of a number that the database has room for
+LONGEST_ID = 18
 # The queue of everything: what waits first, then the finished photos, the riskiest first.
 _ALL = ("disputed", "reported", "risk")
 
@@ -143,7 +145,7 @@ def counts(campaign: Campaign) -> Counts:
 
 def find(campaign: Campaign, task_id: str) -> Task | None:
     """A task of the campaign that can be decided on, with what its page shows."""
-    if not task_id.isdecimal():
+    if not task_id.isdecimal() or len(task_id) > LONGEST_ID:
         return None
     rows = Task.objects.filter(campaign=campaign, pk=int(task_id))
     rows = rows.exclude(state__in=[Task.State.GOLD, Task.State.AWAITED])

@@ -42,6 +42,8 @@ from dashboard.queries.campaigns import ANSWERS
 Show = Literal["new", "seen", "all"]
 Order = Literal["newest", "most"]
 
+# two numbers that the database has room for
+LONGEST_PLACE = 40
 IS_NEW = Q(task__reports_seen_at__isnull=True) | Q(received_at__gt=F("task__reports_seen_at"))
 # of a report's task, if nobody has looked since; looked up by its id, as in `within`
 _CAMPAIGN_OF_NEW = Subquery(
@@ -218,7 +220,7 @@ def _reports_of(campaign: Campaign) -> QuerySet[Answer]:
 
 def _behind(found: list[Pointer], order: Order, after: str) -> list[Pointer]:
     n, _, last = after.partition("-")
-    if not (n.isdecimal() and last.isdecimal()):
+    if not (n.isdecimal() and last.isdecimal()) or len(after) > LONGEST_PLACE:
         return found
     if order == "newest":
         return [one for one in found if one.last < int(last)]

@@ -67,6 +67,15 @@ def test_pages_about_everything_know_checks(api, olga, checks):
     get(api, olga, f"/dashboard/campaigns/{checks.slug}/workers/{who}/")
 
 
+def test_no_number_in_an_address_is_too_long(api, olga, drawn):
+    long, of = "9" * 5000, f"/dashboard/campaigns/{drawn.slug}/"
+    client = api(olga)
+    make.check_campaign(drawn)
+    assert client.get(f"{of}checks/", {"page": long}).status_code == 200
+    assert client.get(f"{of}reports/", {"after": f"{long}-{long}"}).status_code == 200
+    assert client.get(f"{of}adjudicate/", {"task": long}).status_code == 404
+
+
 def test_the_page_of_a_box_campaign_asks_how_risky_a_photo_must_be(api, olga, drawn):
     page = get(api, olga, f"/dashboard/campaigns/{drawn.slug}/checks/")
     assert "3 photos at rest have risky boxes" in page
