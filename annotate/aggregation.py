@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -194,27 +193,21 @@ def _with_check(one: Evidence, result: ImageConsensus, fitted: Fitted) -> ImageC
 
 def _fingerprint(one: Evidence, fitted: Fitted, method: str) -> str:
     workers = {row.worker_id for row in one.looked}
-    skills: dict[int, Any] = {w: fitted.skills[w].values for w in workers if w in fitted.skills}
-    parameters = dict(fitted.parameters)
-    if one.check is not None:
-        parameters["check"] = one.check.fingerprint
-    return versions.fingerprint(
-        method=method, evidence=one.ids, skills=skills, parameters=parameters
-    )
+    others = {} if one.check is None else {"check": one.check.fingerprint}
+    return fitted.fingerprint(method=method, evidence=one.ids, workers=workers, **others)
 
 
 def _outlook(one: Evidence, result: ImageConsensus, fitted: Fitted) -> Outlook:
     n_looked = len(one.looked)
     n_empty = sum(row.outcome == Outcome.NOTHING for row in one.looked)
     n_dissenting = n_empty if result.boxes else n_looked - n_empty
-    alone = fitted.skills.get(one.looked[0].worker_id) if n_looked == 1 else None
     return Outlook(
         risk=result.risk,
         n_looked=n_looked,
         n_unusable=len(one.rows) - n_looked,
         agreement=result.mean_iou,
         n_excluded=one.n_excluded,
-        n_compared=alone.n_answers if alone else 0,
+        n_compared=fitted.n_compared([row.worker_id for row in one.looked]),
         # who has checked the photo has been asked about that, too
         is_contested=one.check is None and n_dissenting > DISSENT_ON_EMPTY * n_looked,
     )

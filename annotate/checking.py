@@ -6,7 +6,7 @@ box task is due whenever it changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -201,14 +201,13 @@ def _decision(task: Task, outlook: Outlook) -> Decision:
 
 def _outlook(one: Evidence, result: Result, fitted: Fitted) -> Outlook:
     n_voted = len(one.voted)
-    alone = fitted.skills.get(one.voted[0].worker_id) if n_voted == 1 else None
     return Outlook(
         risk=result.risk,
         n_looked=n_voted,
         n_unusable=len(one.rows) - n_voted,
         agreement=_pair_agreement(one.voted),
         n_excluded=one.n_excluded,
-        n_compared=alone.n_answers if alone else 0,
+        n_compared=fitted.n_compared([row.worker_id for row in one.voted]),
     )
 
 
@@ -226,12 +225,7 @@ def _pair_agreement(voted: list[Inspection]) -> float | None:
 
 def _fingerprint(one: Evidence, fitted: Fitted, method: str) -> str:
     workers = {row.worker_id for row in one.voted}
-    skills: Mapping[int, object] = {
-        worker: fitted.skills[worker].values for worker in workers if worker in fitted.skills
-    }
-    return versions.fingerprint(
-        method=method, evidence=one.ids, skills=skills, parameters=fitted.parameters
-    )
+    return fitted.fingerprint(method=method, evidence=one.ids, workers=workers)
 
 
 def _row(

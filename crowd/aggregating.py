@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from crowd import locks, retirement, skills
+from crowd import locks, retirement, skills, versions
 from crowd.models import Answer, Campaign, Task
 from crowd.retirement import Decision, Outlook
 from crowd.skills import Estimate
@@ -30,6 +30,22 @@ class Fitted:
 
     parameters: Mapping[str, Any]
     skills: Mapping[int, Estimate]
+
+    def fingerprint(
+        self, *, method: str, evidence: Iterable[int], workers: Iterable[int], **others: Any
+    ) -> str:
+        """The mark of what is made from these answers of these workers, by this fit and `others`,
+        which stand among its parameters."""
+        known = {one: self.skills[one].values for one in workers if one in self.skills}
+        return versions.fingerprint(
+            method=method, evidence=evidence, skills=known, parameters={**self.parameters, **others}
+        )
+
+    def n_compared(self, workers: Sequence[int]) -> int:
+        """How often a worker who is alone so far has been compared; 0 for nobody and for several,
+        where it does not matter."""
+        alone = self.skills.get(workers[0]) if len(workers) == 1 else None
+        return alone.n_answers if alone else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -168,24 +167,23 @@ def _finding(
 
 
 def _fingerprint(one: Evidence, fitted: Fitted, method: str) -> str:
-    workers = {row.worker_id for row in one.voted}
-    skills: dict[int, Any] = {w: fitted.skills[w].values for w in workers if w in fitted.skills}
-    parameters = {**fitted.parameters, "missed_cost": one.task.campaign.missed_cost}
-    return versions.fingerprint(
-        method=method, evidence=one.ids, skills=skills, parameters=parameters
+    return fitted.fingerprint(
+        method=method,
+        evidence=one.ids,
+        workers={row.worker_id for row in one.voted},
+        missed_cost=one.task.campaign.missed_cost,
     )
 
 
 def _outlook(one: Evidence, result: VoteConsensus, fitted: Fitted) -> Outlook:
     n_voted = len(one.voted)
-    alone = fitted.skills.get(one.voted[0].worker_id) if n_voted == 1 else None
     return Outlook(
         risk=result.risk,
         n_looked=n_voted,
         n_unusable=len(one.rows) - n_voted,
         agreement=_pair_agreement(one.voted),
         n_excluded=one.n_excluded,
-        n_compared=alone.n_answers if alone else 0,
+        n_compared=fitted.n_compared([row.worker_id for row in one.voted]),
         n_missing=screening.n_missing(one.voted) if one.task.is_flagged else 0,
         is_precaution=is_precaution(result.label, p_instance(result)),
     )

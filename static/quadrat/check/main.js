@@ -3,6 +3,7 @@
 import { Drafts } from "../editor/draft.js";
 import { announce } from "../lib/announce.js";
 import { byId, dialog, make, readJson, say, setText } from "../lib/dom.js";
+import { showKeys } from "../lib/instructions.js";
 import { showCredit, toast } from "../lib/notice.js";
 import { commandOf } from "./keys.js";
 import { answer, back, begin, isDone, placeOf, questionOf, resultOf, steps } from "./questions.js";
@@ -124,15 +125,6 @@ function undo() {
     keep();
     ask(false);
   } else if (!session.goBack()) session.tell(say("too_late"));
-}
-
-/** The instructions, opened at the keys. */
-function showKeys() {
-  dialog("instructions").showModal();
-  const keys = /** @type {HTMLDetailsElement} */ (byId("keys"));
-  keys.open = true;
-  keys.querySelector("summary")?.focus();
-  keys.scrollIntoView({ block: "start" });
 }
 
 /** @type {Record<import("./keys.js").Command, () => void>} */

@@ -2,6 +2,7 @@
 /** The box page: builds the parts and connects them. State flows one way, into the store and out to the painters. */
 import { alarm, announce } from "../lib/announce.js";
 import { byId, dialog, readJson, say, setText } from "../lib/dom.js";
+import { showKeys } from "../lib/instructions.js";
 import { showCredit, toast } from "../lib/notice.js";
 import { Session } from "../lib/session.js";
 import { Actions } from "./actions.js";
@@ -120,15 +121,6 @@ if (matchMedia("(any-pointer: coarse)").matches) {
   void import("./loupe.js").then(({ Loupe }) => {
     loupe = new Loupe(/** @type {HTMLCanvasElement} */ (byId("loupe")));
   });
-}
-
-/** The instructions, opened at the keys. */
-function showKeys() {
-  const keys = /** @type {HTMLDetailsElement} */ (byId("keys"));
-  keys.open = true;
-  dialog("instructions").showModal();
-  keys.querySelector("summary")?.focus();
-  keys.scrollIntoView({ block: "start" });
 }
 
 /** @type {Record<string, () => void>} */

@@ -1,6 +1,7 @@
 // @ts-check
 /** The verification page: one photo, one key; or grids of photos where the campaign offers them. */
 import { byId, dialog, readJson, say, setText } from "../lib/dom.js";
+import { showKeys } from "../lib/instructions.js";
 import { showCredit, toast } from "../lib/notice.js";
 import { Closer } from "./closer.js";
 import { Grid } from "./grid.js";
@@ -159,15 +160,6 @@ function gridKeyed(event) {
 
 function goBack() {
   if (!session.goBack()) session.tell(say("too_late"));
-}
-
-/** The instructions, opened at the keys. */
-function showKeys() {
-  dialog("instructions").showModal();
-  const keys = /** @type {HTMLDetailsElement} */ (byId("keys"));
-  keys.open = true;
-  keys.querySelector("summary")?.focus();
-  keys.scrollIntoView({ block: "start" });
 }
 
 /** @type {Record<"problem"|"undo"|"closer"|"help"|"keys"|"unzoom"|"mode", () => void>} */
