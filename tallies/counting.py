@@ -3,7 +3,7 @@
 A topic is due when its campaign has changed (`tallies/changes.py`), but not more often than every
 `LEAST`, nor so often that counting it takes more than a twentieth of the time; where more campaigns
 than one are busy, they share that. What is overdue the most comes first. One process counts at a
-time; a topic that fails is logged and tried again.
+time; a topic that fails is logged and tried again, with the same pauses.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.db import connection, transaction
 
 from crowd import locks
 from crowd.models import Campaign
-from tallies import agreement, changes, days, progress, store, taxa, workers
+from tallies import agreement, changes, days, labels, progress, store, taxa, workers
 from tallies.models import Tally
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 LEAST = timedelta(seconds=10)
 PAUSE = 20  # times as long as counting took
 RUN = timedelta(seconds=30)
+# in front of a topic: counting it has failed, at no number of changes
+FAILED = "!"
+NO_NUMBER = -1
 
 Clock = Callable[[], datetime]
 
@@ -51,6 +54,7 @@ TOPICS = [
     Topic(progress.TOPIC, progress.KINDS, progress.count, old_after=timedelta(minutes=5)),
     Topic(days.TOPIC, days.KINDS, days.count),
     Topic(taxa.TOPIC, taxa.KINDS, taxa.count),
+    Topic(labels.TOPIC, labels.KINDS, labels.count),
     Topic(agreement.TOPIC, agreement.KINDS, agreement.count),
 ]
 
@@ -145,18 +149,26 @@ def _last() -> Mapping[tuple[int, str], Last]:
     rows = Tally.objects.exclude(topic=changes.TOPIC).values_list(
         "campaign_id", "topic", "mark", "took_s", "counted_at"
     )
-    return {(campaign, topic): Last(*rest) for campaign, topic, *rest in rows.order_by("pk")}
+    # of a success and a failure the later one
+    in_order = rows.order_by("counted_at", "pk")
+    return {
+        (campaign, topic.removeprefix(FAILED)): Last(*rest) for campaign, topic, *rest in in_order
+    }
 
 
 def _count(campaign: Campaign, topic: Topic, number: int, *, clock: Clock) -> bool:
     with locks.only_one_meanwhile(_lock(campaign)) as is_ours:
         if not is_ours:
             return False  # somebody counts it by hand
+        now, began = clock(), time.perf_counter()
         try:
-            _count_one(campaign, topic, number, now=clock())
+            _count_one(campaign, topic, number, now=now)
         except Exception:
             # whatever it is, it is this topic's alone
             logger.exception("%s of %s cannot be counted", topic.name, campaign.slug)
+            took_s = time.perf_counter() - began
+            name = FAILED + topic.name
+            store.keep(campaign, name, {}, mark=NO_NUMBER, took_s=took_s, counted_at=now)
             return False
     return True
 

@@ -163,15 +163,20 @@ def test_a_topic_that_fails_is_told_and_does_not_hold_up_the_others(caplog):
     def fail(_: Campaign) -> dict[str, int]:
         raise ZeroDivisionError
 
-    broken = Topic("broken", (Campaign.Kind.VERIFY,), fail)
+    broken, clock = Topic("broken", (Campaign.Kind.VERIFY,), fail), Hands()
     TOPICS.insert(0, broken)
+    n_told = []
     try:
         with caplog.at_level(logging.ERROR):
-            n_counted = counting.count_due(clock=Hands())
+            n_counted = counting.count_due(clock=clock)
+            for pause in (SECOND, 2 * counting.LEAST):
+                clock.later(pause)
+                counting.count_due(clock=clock)
+                n_told.append(caplog.text.count("broken of seen cannot be counted"))
     finally:
         TOPICS.remove(broken)
     assert n_counted == len(counting.of_kind("verify"))
-    assert "broken of seen cannot be counted" in caplog.text
+    assert n_told == [1, 2], "it is tried again, but not at once"
     assert WorkerTally.objects.filter(campaign=campaign).count() == 3
 
 
