@@ -68,7 +68,9 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "n_reopened": n_reopened,
         "rates": taxa.in_all(found),
         "alpha": _alpha(found),
-        "table": verdicts.verdict_table(found) if found.kind == Campaign.Kind.VERIFY else None,
+        "table": verdicts.verdict_table(found, is_live=row.counted_at is None)
+        if found.kind == Campaign.Kind.VERIFY
+        else None,
         "grids": verdicts.grids(found) if found.has_grid else None,
         "pay": pay.of(found, here.work.n_timed, here.work.seconds),
         "fair_pay": settings.FAIR_PAY,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from django.db.models import Avg, Count
+from datetime import datetime
 
 from crowd.models import Campaign, Outcome, Task
+from tallies import labels
 from verify import queries, screening
-from verify.models import ConsensusVerdict, Label, Verdict
+from verify.models import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,13 @@ class LabelRow:
 
 @dataclass(frozen=True, slots=True)
 class VerdictTable:
-    """Every label, then what is not yet known."""
+    """Every label, then what is not yet known; `counted_at` None: as it is now."""
 
     rows: list[LabelRow]
     n_undecided: int
     n_cant_tell: int
     n_problem: int
+    counted_at: datetime | None
 
     @property
     def n_instances(self) -> int:
@@ -63,23 +65,12 @@ def grids(campaign: Campaign) -> Grids:
     return Grids(n_flagged, found.n_seen, found.n_marked, screening.is_reliable(found))
 
 
-def verdict_table(campaign: Campaign) -> VerdictTable:
-    """Images by current consensus, and all current votes but those on gold."""
-    images = {
-        row["label"]: (row["n"], row["mean"])
-        for row in ConsensusVerdict.objects.filter(task__campaign=campaign, is_current=True)
-        .values("label")
-        .annotate(n=Count("pk"), mean=Avg("probability"))
-        .order_by("label")
-    }
-    votes = {
-        (row["outcome"], row["label"]): row["n"]
-        for row in Verdict.objects.filter(task__campaign=campaign, is_current=True)
-        .exclude(task__state=Task.State.GOLD)
-        .values("outcome", "label")
-        .annotate(n=Count("pk"))
-        .order_by("outcome", "label")
-    }
+def verdict_table(campaign: Campaign, *, is_live: bool) -> VerdictTable:
+    """Images by current consensus, and all current votes but those on gold: as they are now, or as
+    jobs have counted them."""
+    found = (None if is_live else labels.read(campaign)) or labels.now(campaign)
+    images: Mapping[str, tuple[int, float | None]] = found.photos
+    votes = found.votes
     rows = [
         LabelRow(
             label=label.value,
@@ -96,4 +87,5 @@ def verdict_table(campaign: Campaign) -> VerdictTable:
         n_undecided=images.get("", (0, None))[0],
         n_cant_tell=votes.get((Outcome.CANT_TELL.value, ""), 0),
         n_problem=votes.get((Outcome.PROBLEM.value, ""), 0),
+        counted_at=found.counted_at,
     )

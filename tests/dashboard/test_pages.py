@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -15,6 +16,7 @@ from annotate.models import Annotation
 from catalog.superclasses import SuperClass
 from crowd import workers
 from crowd.models import Campaign, Enrolment, Task, Worker
+from dashboard.queries.verdicts import verdict_table
 from tallies import counting
 from tallies.models import Tally
 from tests import make
@@ -117,6 +119,13 @@ def test_the_verdict_table_counts_photos_and_votes(load, mammals):
     said = words(load("campaign", "mammals"))
     assert re.search(r"Tracks non-instance \d [\d.–]+ 2 ", said)
     assert re.search(r"Animal visible instance \d [\d.–]+ 2 ", said)
+
+
+def test_the_verdict_table_of_a_large_campaign_is_the_one_that_jobs_counted(mammals):
+    counting.count_all(mammals, now=NOON)
+    live = verdict_table(mammals, is_live=True)
+    assert live.counted_at is None
+    assert verdict_table(mammals, is_live=False) == replace(live, counted_at=NOON)
 
 
 def test_the_gallery_draws_the_boxes_of_every_worker_and_the_consensus(load, birds):
