@@ -38,6 +38,8 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
 def compare(request: HttpRequest, slug: str) -> HttpResponse:
     """Which photos differ between two versions, and how?"""
     found = campaign_of(slug)
+    if found.follows is not None:  # checks are answered, not merged into boxes that could be shown
+        return redirect("dashboard:checks", found.follows.slug)
     if "old" not in request.GET:
         return redirect("dashboard:history", slug)
     old = versions.moment(found, request.GET.get("old", ""))

@@ -198,3 +198,22 @@ def test_a_page_takes_as_many_queries_for_many_photos_as_for_few(load, ada, ben,
     assert found[0] == found[1]
     if name == "compare":
         assert "Page 1 of 2" in html
+
+
+def test_versions_of_checks_lead_to_what_checkers_found_and_not_to_boxes(load, birds):
+    checks = make.check_campaign(birds)
+    version(checks, 1, n_tasks=2, n_changed=2)
+    html = load("history", checks.slug)
+    assert "Version 1: 2 photos changed" in words(html)
+    assert reverse("dashboard:checks", args=[birds.slug]) in html
+    assert reverse("dashboard:compare", args=[checks.slug]) not in html
+
+
+@pytest.mark.parametrize("query", ["", "?old=before-1&new=1"])
+def test_checks_have_no_boxes_to_compare(client, olga, birds, query):
+    checks = make.check_campaign(birds)
+    version(checks, 1)
+    client.force_login(olga)
+    answer = client.get(reverse("dashboard:compare", args=[checks.slug]) + query)
+    assert answer.status_code == 302
+    assert answer.url == reverse("dashboard:checks", args=[birds.slug])
