@@ -8,6 +8,7 @@ from math import floor
 from typing import Any
 
 from consensus.bootstrap import Estimate
+from dashboard.charting import axis_of_counts
 
 Spec = dict[str, Any]
 
@@ -102,7 +103,7 @@ def histogram(counts: Sequence[int], *, across: str, up: str) -> Spec:
                 "field": "n",
                 "type": "quantitative",
                 "title": up,
-                "axis": {"format": ",d", "tickMinStep": 1, "tickCount": 5},
+                "axis": axis_of_counts(max(counts, default=0)),
             },
         },
     }

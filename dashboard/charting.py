@@ -13,6 +13,15 @@ _STATE_COLOURS = ("var(--cat-5)", "var(--cat-2)", "var(--cat-6)", "var(--cat-res
 _DAY = "slice(datum.value, 5)"
 
 
+def axis_of_counts(most: int) -> Spec:
+    """The axis of numbers up to `most`, with whole ones alone.
+
+    >>> axis_of_counts(2)["tickCount"]
+    2
+    """
+    return {"format": ",d", "tickMinStep": 1, "tickCount": min(5, max(1, most))}
+
+
 def stacked(rows: Sequence[tuple[str, Sequence[int], str]], *, title: str) -> Spec:
     """A lying bar a row, (name, how many in each of `STATES`, words behind it), all as long."""
     values = [
@@ -68,28 +77,33 @@ def per_day(rows: Sequence[tuple[str, int, float | None]], *, title: str) -> Spe
         {"day": day, "n": n, "pace": pace, "what": "a day", "line": "mean of 7 days"}
         for day, n, pace in rows
     ]
-    y = {"type": "quantitative", "title": title, "axis": {"tickMinStep": 1, "tickCount": 5}}
-    looks = {"domain": ["a day", "mean of 7 days"], "range": ["var(--cat-2)", "var(--cat-6)"]}
+    most = max((n for _, n, _ in rows), default=0)
+    y = {"type": "quantitative", "title": title, "axis": axis_of_counts(most)}
+    has_pace = any(pace is not None for *_, pace in rows)
+    n_looks = 2 if has_pace else 1  # in the first week there is no mean, so no word of it
+    looks = {
+        "domain": ["a day", "mean of 7 days"][:n_looks],
+        "range": ["var(--cat-2)", "var(--cat-6)"][:n_looks],
+    }
+    bars = {
+        "mark": {"type": "bar"},
+        "encoding": {
+            "y": {"field": "n", **y},
+            "color": {"field": "what", "type": "nominal", "scale": looks},
+        },
+    }
+    line = {
+        "transform": [{"filter": "isValid(datum.pace)"}],
+        "mark": {"type": "line", "strokeWidth": 3},
+        "encoding": {
+            "y": {"field": "pace", **y},
+            "color": {"field": "line", "type": "nominal", "scale": looks},
+        },
+    }
     return {
         "data": {"values": values},
         "encoding": {"x": _days([day for day, *_ in rows])},
-        "layer": [
-            {
-                "mark": {"type": "bar"},
-                "encoding": {
-                    "y": {"field": "n", **y},
-                    "color": {"field": "what", "type": "nominal", "scale": looks},
-                },
-            },
-            {
-                "transform": [{"filter": "isValid(datum.pace)"}],
-                "mark": {"type": "line", "strokeWidth": 3},
-                "encoding": {
-                    "y": {"field": "pace", **y},
-                    "color": {"field": "line", "type": "nominal", "scale": looks},
-                },
-            },
-        ],
+        "layer": [bars, line][:n_looks],
     }
 
 

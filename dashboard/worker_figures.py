@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from annotate.models import Box
 from charts import Figure, Table
+from dashboard.charting import axis_of_counts
 from dashboard.queries.one_worker import Course, Day, GoldRow, Habit
 from tallies.models import WorkerTally
 
@@ -31,7 +32,9 @@ POINTERS: dict[str, str] = {
     Box.Pointer.PEN: "a pen",
     Box.Pointer.KEYS: "keys",
 }
-DAY_AXIS = {"format": "%d %b", "tickCount": 6, "grid": False}
+# of a few days the ticks fall between days, too; only a day's own is told
+_WORDS_OF_DAY = "utchours(datum.value) ? '' : utcFormat(datum.value, '%d %b')"
+DAY_AXIS = {"labelExpr": _WORDS_OF_DAY, "tickCount": 6, "grid": False}
 
 
 def days(of: Sequence[Day]) -> Figure:
@@ -53,10 +56,10 @@ def days(of: Sequence[Day]) -> Figure:
             "encoding": {
                 "x": {**_on_days(), "timeUnit": "utcyearmonthdate", "bandPosition": 0.5},
                 "y": {"field": "n", "type": "quantitative", "title": "Answers",
-                      "axis": {"tickMinStep": 1, "tickCount": 5}},
+                      "axis": axis_of_counts(busiest.n_answers)},
             },
         }
-        if values
+        if busiest
         else None,
         height=240,
     )  # fmt: skip
@@ -109,6 +112,7 @@ def split(tally: WorkerTally, gallery: str) -> Figure:
     links = [gallery, *(f"{gallery}&pattern={name}" for name, _, _ in parts[1:])]
     total = sum(n for _, n, _ in parts)
     highest = max(n for _, n, _ in parts) / total
+    ticks = [0, 0.2, 0.4, 0.6, 0.8, 1]  # the room for the words behind the bars has none
     values = [
         {"part": name, "share": n / total, "words": f"{n:,} ({100 * n / total:.0f} %)",
          "url": link}
@@ -134,7 +138,7 @@ def split(tally: WorkerTally, gallery: str) -> Figure:
                 "y": {"field": "part", "type": "nominal", "sort": domain, "title": None},
                 "x": {"field": "share", "type": "quantitative", "title": "Share of all boxes",
                       "scale": {"domainMin": 0, "domainMax": 1.25 * highest},
-                      "axis": {"format": ".0%", "tickCount": 5}},
+                      "axis": {"format": ".0%", "values": ticks}},
             },
             "layer": [
                 {"mark": {"type": "bar", "height": {"band": 0.7}},
