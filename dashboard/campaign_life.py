@@ -22,7 +22,8 @@ from crowd.models import Campaign, Instructions
 from crowd.permissions import organizer_only
 from crowd.templatetags.figures import ago, whole
 from dashboard import instructions_effect, pages, wording
-from dashboard.forms import MOST_GOLD, RESERVED_SLUGS
+from dashboard.campaign_names import NamingForm
+from dashboard.forms import MOST_GOLD
 from dashboard.pages import campaign_context, campaign_of, user_of
 from dashboard.queries import campaigns as queries
 
@@ -42,15 +43,9 @@ class InstructionsForm(forms.Form):
     knowing = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
-class CloneForm(forms.Form):
+class CloneForm(NamingForm):
     """What a clone has of its own."""
 
-    slug = forms.SlugField(
-        label="Name",
-        max_length=50,
-        help_text="Part of the address: letters, digits, hyphens.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
     dataset = forms.ModelChoiceField(
         label="Data set",
         queryset=Dataset.objects.order_by("slug"),
@@ -70,17 +65,8 @@ class CloneForm(forms.Form):
         help_text="So many become gold. Empty: none.",
     )
 
-    def clean_slug(self) -> str:
-        slug: str = self.cleaned_data["slug"]
-        if slug in RESERVED_SLUGS:
-            raise forms.ValidationError("This name is an address of the dashboard; choose another.")
-        return slug
-
-    def add_refusal(self, error: CrowdError) -> None:
-        """Put what the domain refused beside the fields it named, the rest at the top."""
-        for name, said in (error.errors or {"": [error.detail]}).items():
-            place = "split" if name == "super_class" else name
-            self.add_error(place if place in self.fields else None, said)
+    def place_of(self, name: str) -> str:
+        return "split" if name == "super_class" else name
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,25 +19,18 @@ from crowd.errors import CrowdError
 from crowd.models import Campaign
 from crowd.permissions import organizer_only
 from dashboard import pages
-from dashboard.forms import RESERVED_SLUGS
+from dashboard.campaign_names import LONGEST_SLUG, NamingForm
 from dashboard.pages import campaign_context, campaign_of, user_of
 from dashboard.queries import checks as queries
 
-LONGEST_SLUG = 50
 SUFFIX = "-checks"
 # of a page's number
 MOST_DIGITS = 4
 
 
-class ChecksForm(forms.Form):
+class ChecksForm(NamingForm):
     """A check of the boxes of a campaign; `crowd.campaigns.create` has the last word."""
 
-    slug = forms.SlugField(
-        label="Name",
-        max_length=LONGEST_SLUG,
-        help_text="Part of the address: letters, digits, hyphens.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
     check_risk = forms.FloatField(
         label="Least risk",
         initial=CHECK_RISK,
@@ -55,17 +48,6 @@ class ChecksForm(forms.Form):
         help_text="Up to two more where they disagree. Nobody checks boxes of their own.",
     )
 
-    def clean_slug(self) -> str:
-        slug: str = self.cleaned_data["slug"]
-        if slug in RESERVED_SLUGS:
-            raise forms.ValidationError("This name is an address of the dashboard; choose another.")
-        return slug
-
-    def add_refusal(self, error: CrowdError) -> None:
-        """Put what the domain refused beside the fields it named, the rest at the top."""
-        for name, said in (error.errors or {"": [error.detail]}).items():
-            self.add_error(name if name in self.fields else None, said)
-
 
 @require_http_methods(["GET", "POST"])
 @organizer_only
@@ -77,7 +59,7 @@ def checks(request: HttpRequest, slug: str) -> HttpResponse:
     if found.kind != Campaign.Kind.BOX:
         raise Http404
     data = request.POST if request.method == "POST" else None
-    form = ChecksForm(data, initial={"slug": found.slug[:43] + SUFFIX})
+    form = ChecksForm(data, initial={"slug": found.slug[: LONGEST_SLUG - len(SUFFIX)] + SUFFIX})
     if request.method == "POST" and form.is_valid():
         try:
             return _created(request, found, form)

@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.validators import MaxValueValidator
 
 from catalog.models import Dataset, Split
 from catalog.superclasses import SuperClass
 from consensus.stopping import BOX_TAUS, VOTE_TAUS
 from crowd.campaigns import PILOT_SHARE, WORKERS
-from crowd.errors import CrowdError
 from crowd.models import HIGHEST_COST, MOST_WORKERS, PILOT_ANSWERS, Campaign
+from dashboard.campaign_names import NamingForm
 from dashboard.paying import PAY_NAMES, PayFields
 
-# the address of the form itself would hide a campaign of that name
-RESERVED_SLUGS = frozenset({"new"})
 # enough for a class, and few enough that a link that leaks lets no crowd in
 JOINERS = 50
 # enough to know fifty workers a little, and few for an organizer to look through
@@ -74,7 +71,7 @@ class GoldForm(forms.Form):
         field.widget.attrs["max"] = max(most, 1)
 
 
-class CampaignForm(PayFields):
+class CampaignForm(NamingForm, PayFields):
     """A new campaign. `crowd.campaigns.create` has the last word on what fits together."""
 
     kind = forms.ChoiceField(
@@ -88,12 +85,6 @@ class CampaignForm(PayFields):
             ),
         ],
         initial=Campaign.Kind.BOX,
-    )
-    slug = forms.SlugField(
-        label="Name",
-        max_length=50,
-        help_text="Part of the address: letters, digits, hyphens. For example birds-2026.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     dataset = forms.ModelChoiceField(
         label="Data set",
@@ -207,12 +198,6 @@ class CampaignForm(PayFields):
         help_text="Shown to workers with the standard ones. May stay empty.",
     )
 
-    def clean_slug(self) -> str:
-        slug: str = self.cleaned_data["slug"]
-        if slug in RESERVED_SLUGS:
-            raise forms.ValidationError("This name is an address of the dashboard; choose another.")
-        return slug
-
     @property
     def is_adaptive(self) -> bool:
         """Whether each photo gets as many workers as it needs."""
@@ -272,9 +257,6 @@ class CampaignForm(PayFields):
             self.add_error(names[1], f"At least {wanted}, {said}")
         return cleaned
 
-    def add_refusal(self, error: CrowdError) -> None:
-        """Put what the domain refused beside the fields it named, the rest at the top."""
-        for name, messages in (error.errors or {NON_FIELD_ERRORS: [error.detail]}).items():
-            names = PAY_NAMES | (ADAPTIVE_NAMES if self.is_adaptive else {})
-            here = names.get(name, name)
-            self.add_error(here if here in self.fields else NON_FIELD_ERRORS, messages)
+    def place_of(self, name: str) -> str:
+        names = PAY_NAMES | (ADAPTIVE_NAMES if self.is_adaptive else {})
+        return names.get(name, name)
