@@ -39,7 +39,9 @@ SHOWN = {
     "box-phone",
     "verify-phone",
     "overview-desktop",
+    "agreement-desktop",
     "photo-desktop",
+    "photos-desktop",
     "versions-desktop",
 }
 
@@ -109,6 +111,10 @@ def organizer_shots(page: Page) -> list[Shot]:
         Shot("campaign-box", "/dashboard/campaigns/birds/"),
         Shot("quality", "/dashboard/campaigns/birds/quality/"),
         Shot("taxa", "/dashboard/campaigns/birds/taxa/"),
+        Shot("agreement", "/dashboard/campaigns/birds/agreement/"),
+        Shot("agreements", "/dashboard/agreement/"),
+        Shot("checks", "/dashboard/campaigns/birds/checks/"),
+        Shot("gold", "/dashboard/campaigns/birds/gold/"),
         Shot("campaign-verify", "/dashboard/campaigns/mammals-seen/"),
         Shot("photos", "/dashboard/campaigns/birds/tasks/"),
         Shot("workers", "/dashboard/campaigns/birds/workers/"),
