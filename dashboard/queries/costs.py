@@ -35,11 +35,6 @@ class Cost:
         return not self.mean > self.so_far and not (self.hours or 0) > (self.hours_so_far or 0)
 
     @property
-    def has_span(self) -> bool:
-        """Whether what is to come is uncertain by more than a thousandth."""
-        return self.sd > 1e-3 * self.mean or self.hours_sd > 1e-3 * (self.hours or 0.0)
-
-    @property
     def low(self) -> float:
         """The lower end of the 80 % interval of the total."""
         return max(self.so_far, Left(self.mean, self.sd).quantile(_TAIL))
