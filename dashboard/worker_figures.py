@@ -112,13 +112,11 @@ def split(tally: WorkerTally, gallery: str) -> Figure:
     links = [gallery, *(f"{gallery}&pattern={name}" for name, _, _ in parts[1:])]
     total = sum(n for _, n, _ in parts)
     highest = max(n for _, n, _ in parts) / total
-    ticks = [0, 0.2, 0.4, 0.6, 0.8, 1]  # the room for the words behind the bars has none
     values = [
         {"part": name, "share": n / total, "words": f"{n:,} ({100 * n / total:.0f} %)",
          "url": link}
         for (name, n, _), link in zip(parts, links, strict=True)
     ]  # fmt: skip
-    domain = [name for name, *_ in parts]
     return Figure(
         slug="split",
         title="Missed, extra and loose boxes",
@@ -132,25 +130,32 @@ def split(tally: WorkerTally, gallery: str) -> Figure:
         "Missed: a box of the consensus without one of this worker's. Extra: one of this worker's "
         "that is nobody else's.",
         alt="; ".join(f"{value['part']}: {value['words']}" for value in values) + ".",
-        spec={
-            "data": {"values": values},
-            "encoding": {
-                "y": {"field": "part", "type": "nominal", "sort": domain, "title": None},
-                "x": {"field": "share", "type": "quantitative", "title": "Share of all boxes",
-                      "scale": {"domainMin": 0, "domainMax": 1.25 * highest},
-                      "axis": {"format": ".0%", "values": ticks}},
-            },
-            "layer": [
-                {"mark": {"type": "bar", "height": {"band": 0.7}},
-                 "encoding": {"href": {"field": "url"},
-                              "color": {"field": "part", "type": "nominal", "legend": None,
-                              "scale": {"domain": domain, "range": [p[2] for p in parts]}}}},
-                {"mark": {"type": "text", "align": "left", "dx": 6},
-                 "encoding": {"text": {"field": "words"}}},
-            ],
-        },
+        spec=_split_spec(values, {name: colour for name, _, colour in parts}, highest),
         height=FRAME + ROW * len(parts),
-    )  # fmt: skip
+    )
+
+
+def _split_spec(values: list[Spec], colours: Mapping[str, str], highest: float) -> Spec:
+    """A bar a part, up to a share of `highest`, with its words behind it."""
+    parts, looks = list(colours), list(colours.values())
+    ticks = [0, 0.2, 0.4, 0.6, 0.8, 1]  # the room for the words has none
+    return {
+        "data": {"values": values},
+        "encoding": {
+            "y": {"field": "part", "type": "nominal", "sort": parts, "title": None},
+            "x": {"field": "share", "type": "quantitative", "title": "Share of all boxes",
+                  "scale": {"domainMin": 0, "domainMax": 1.25 * highest},
+                  "axis": {"format": ".0%", "values": ticks}},
+        },
+        "layer": [
+            {"mark": {"type": "bar", "height": {"band": 0.7}},
+             "encoding": {"href": {"field": "url"},
+                          "color": {"field": "part", "type": "nominal", "legend": None,
+                                    "scale": {"domain": parts, "range": looks}}}},
+            {"mark": {"type": "text", "align": "left", "dx": 6},
+             "encoding": {"text": {"field": "words"}}},
+        ],
+    }  # fmt: skip
 
 
 def habits(of: Sequence[Habit]) -> Figure:
