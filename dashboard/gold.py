@@ -36,7 +36,10 @@ def gold(request: HttpRequest, slug: str) -> HttpResponse:
     """How do workers do where the answer is known, and is it known rightly?"""
     found = campaign_of(slug)
     in_order = queries.ordered(found)
-    numbered = [(task, at, failures) for at, (_, task, failures) in enumerate(in_order, 1)]
+    numbers = queries.numbers(found)
+    numbered = [
+        (task, numbers[task], failures) for _, task, failures in in_order if task in numbers
+    ]
     figure = gold_figures.failed(numbered)
     if downloads.is_asked(request):
         return downloads.download(request, [figure], name=f"{slug}-gold")

@@ -155,6 +155,12 @@ def ordered(campaign: Campaign) -> list[tuple[int, int, Failures]]:
     )
 
 
+def numbers(campaign: Campaign) -> dict[int, int]:
+    """What pages call the photo of each gold in service, from 1, by its task's id."""
+    rows = GoldStandard.objects.filter(campaign=campaign, withdrawn_at=None)
+    return {task: place + 1 for task, place in rows.values_list("task", "task__position")}
+
+
 def never_met(campaign: Campaign) -> set[int]:
     """The gold in service that no worker has been handed, by id."""
     handed = Assignment.objects.filter(task=OuterRef("task"))

@@ -82,18 +82,20 @@ class Habit:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """An answer that is not as the consensus, and in what."""
+    """An answer that is not as the consensus, and in what; `position` is the task's."""
 
     task_id: int
+    position: int
     at: datetime
     words: str
 
 
 @dataclass(frozen=True, slots=True)
 class GoldRow:
-    """An answer to gold, and in words what was wrong with it."""
+    """An answer to gold, and in words what was wrong with it; `position` is the task's."""
 
     task_id: int
+    position: int
     at: datetime
     is_good: bool
     words: str
@@ -138,10 +140,10 @@ def gold_history(campaign: Campaign, worker: Worker) -> list[GoldRow]:
         gold__withdrawn_at=None,
         is_good__isnull=False,
     ).order_by("-scored_at", "-pk")
-    rows = scores.values_list("gold__task_id", "scored_at", "is_good", "details")[:MOST_GOLD]
+    named = ("gold__task_id", "gold__task__position", "scored_at", "is_good", "details")
     return [
-        GoldRow(task_id, at, bool(is_good), "good" if is_good else _wrong(details))
-        for task_id, at, is_good, details in rows
+        GoldRow(task_id, position, at, bool(is_good), "good" if is_good else _wrong(details))
+        for task_id, position, at, is_good, details in scores.values_list(*named)[:MOST_GOLD]
     ]
 
 
@@ -166,11 +168,11 @@ def _habit(edge: str, px: float, share: float, sd: float, *, n: int) -> Habit:
 
 def _of_boxes(campaign: Campaign, worker: Worker) -> list[Disagreement]:
     rows = Comparison.objects.filter(campaign=campaign, worker=worker).order_by("-received_at")
-    named = ("task_id", "received_at", "n_missed", "n_extra", "n_loose")
+    named = ("task_id", "task__position", "received_at", "n_missed", "n_extra", "n_loose")
     found = [
-        Disagreement(task_id, at, _off(n_missed, n_extra, n_loose))
-        for task_id, at, n_missed, n_extra, n_loose in rows.values_list(*named)[:LOOKED_THROUGH]
-        if n_missed or n_extra or n_loose
+        Disagreement(task_id, position, at, _off(*off))
+        for task_id, position, at, *off in rows.values_list(*named)[:LOOKED_THROUGH]
+        if any(off)
     ]
     return found[:SHOWN]
 
@@ -184,10 +186,13 @@ def _of_labels(campaign: Campaign, worker: Worker) -> list[Disagreement]:
         task__consensus_verdicts__n_votes__gte=2,
     ).order_by("-received_at")
     crowd = F("task__consensus_verdicts__label")
-    pairs = rows.annotate(crowd=crowd).values_list("task_id", "received_at", "label", "crowd")
+    named = ("task_id", "task__position", "received_at", "label", "crowd")
+    pairs = rows.annotate(crowd=crowd).values_list(*named)[:LOOKED_THROUGH]
     found = [
-        Disagreement(task_id, at, f"{Label(own).label}; the consensus: {Label(other).label}")
-        for task_id, at, own, other in pairs[:LOOKED_THROUGH]
+        Disagreement(
+            task_id, position, at, f"{Label(own).label}; the consensus: {Label(other).label}"
+        )
+        for task_id, position, at, own, other in pairs
         if own and other and own != other
     ]
     return found[:SHOWN]

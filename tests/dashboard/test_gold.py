@@ -287,6 +287,8 @@ def test_the_figure_tells_who_fails_which_photo(client, birds, ada, ben):
     url = reverse("dashboard:gold", args=["birds"])
     csv = client.get(url, {"figure": "gold-failures", "as": "csv"}).content.decode()
     assert csv.splitlines()[1] == "1,2,1,1,0,no"
+    called = {row.split(",")[0] for row in csv.splitlines()[1:]}
+    assert called == {str(gold.task.position + 1) for gold in birds.gold.all()}
     assert "Who fails which gold photo" in said(client, "gold", "birds")
 
 

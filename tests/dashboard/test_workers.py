@@ -182,7 +182,10 @@ def test_the_latest_disagreements_lead_to_their_photos(desk, birds, ben):
         )  # fmt: skip
     html = page(desk, "worker", "birds", ben.pk)
     assert words(html).count("1 missed, 1 loose") == 2
-    assert reverse("dashboard:task", args=[answer.task_id]) in html
+    assert (
+        f'{reverse("dashboard:task", args=[answer.task_id])}">{answer.task.position + 1}</a>'
+        in html
+    )
 
 
 def test_a_verdict_that_differs_is_told_beside_the_consensus(desk, mammals, ada, ben):
