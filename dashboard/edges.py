@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from dashboard.queries.one_worker import Habit
 
-WIDTH, HEIGHT = 320, 220
-BOX = (80.0, 60.0, 160.0, 100.0)
+WIDTH, HEIGHT = 368, 220
+BOX = (104.0, 60.0, 160.0, 100.0)
 # so far an edge may be off in the drawing; small habits are drawn this many times as large
 FARTHEST = 26.0
 TIMES = (20, 10, 5, 2, 1)
@@ -47,8 +47,9 @@ def edges(habits: Sequence[Habit]) -> Edges:
     farthest = max(abs(by) for by in off)
     times = next((n for n in TIMES if n * farthest <= FARTHEST), 1)
     left, top, right, bottom = (max(min(times * by, FARTHEST), -FARTHEST) for by in off)
+    left, top, right, bottom = (round(by, 1) for by in (left, top, right, bottom))
     drawn = (x - left, y - top, w + left + right, h + top + bottom)
-    return Edges(times, tuple(round(side, 1) for side in drawn), _labels(habits))  # type: ignore[arg-type]
+    return Edges(times, drawn, _labels(habits))
 
 
 def _labels(habits: Sequence[Habit]) -> tuple[Label, ...]:
