@@ -214,9 +214,11 @@ def nearly_out(one: Standing) -> list[Alert]:
     most = max((work.n_answers for work in one.days.values()), default=0)
     if one.left.mean >= most / 2:
         return []
+    left = round(one.left.mean)
     words = (
-        f"{campaign.slug} is nearly out of photos: about {one.left.mean:.0f} answers are left, and "
-        f"workers gave up to {most} a day. Prepare what comes next."
+        f"{campaign.slug} is nearly out of photos: about "
+        f"{'1 answer is' if left == 1 else f'{left:,} answers are'} left, and workers gave up to "
+        f"{most:,} a day. Prepare what comes next."
     )
     return [Alert("note", words, clone, "Clone")]
 

@@ -117,6 +117,8 @@ def test_a_campaign_that_runs_out(ada):
     assert alerts.nearly_out(worked.standing_of(campaign, n_open=100)) == []
     found = alerts.nearly_out(worked.standing_of(campaign, n_open=10, n_retired=90, n_spent=270))
     assert "birds is nearly out of photos: about 30 answers are left" in said(found)
+    last = worked.standing_of(campaign, n_open=1, n_given=2, n_retired=99, n_spent=297)
+    assert "about 1 answer is left, and" in said(alerts.nearly_out(last))
     assert "no open photo left" in said(
         alerts.nearly_out(worked.standing_of(campaign, n_retired=9))
     )
