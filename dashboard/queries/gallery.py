@@ -17,8 +17,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Exists,
+    F,
+    FilteredRelation,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce
 
 from annotate.models import Annotation, Comparison, Consensus
 from catalog.models import Taxon
@@ -34,6 +45,7 @@ LAST_PAGE = WINDOW // PER_PAGE
 ORDERS = {
     "risk": "Most doubtful first",
     "agreement": "Lowest agreement first",
+    "skilled": "Skilled workers differ most",
     "counts": "Numbers of boxes most apart",
     "newest": "Latest to finish",
 }
@@ -59,10 +71,14 @@ _COMPARED = {
     "loose": Q(n_loose__gt=0),
     "counts": ~Q(n_boxes=F("n_objects")),
 }
+# These are not kept, so the first `WINDOW` of another order are put into theirs.
+_WITHIN = {"counts": "risk", "skilled": "agreement"}
+_UNKNOWN_SKILL = 0.8
 _BY: dict[str, list[OrderBy | str]] = {
     "risk": [F("risk").desc(nulls_last=True), "pk"],
     "agreement": [F("agreement").asc(nulls_last=True), "pk"],
     "newest": [F("state_changed_at").desc(nulls_last=True), "pk"],
+    "skilled": [F("n_off").desc(nulls_last=True), F("agreement").asc(nulls_last=True), "pk"],
     "counts": [F("same_count").asc(nulls_last=True), F("risk").desc(nulls_last=True), "pk"],
 }
 
@@ -98,7 +114,7 @@ class Wish:
         """Whether only the first `WINDOW` photographs of the order are looked through."""
         is_report = self.pattern in REPORT_PATTERNS
         is_searched = bool(self.pattern) and self.worker is None and not is_report
-        return is_searched or self.order == "counts"
+        return is_searched or self.order in _WITHIN
 
 
 def wish_of(campaign: Campaign, said: Mapping[str, str]) -> Wish:
@@ -116,9 +132,9 @@ def wish_of(campaign: Campaign, said: Mapping[str, str]) -> Wish:
 
 
 def orders(campaign: Campaign) -> dict[str, str]:
-    """In which orders the photographs of a campaign can be shown; boxes are counted for one."""
+    """In which orders the photographs of a campaign can be shown; two are of boxes alone."""
     is_box = campaign.kind == Campaign.Kind.BOX
-    return {name: words for name, words in ORDERS.items() if is_box or name != "counts"}
+    return {name: words for name, words in ORDERS.items() if is_box or name not in _WITHIN}
 
 
 def patterns(campaign: Campaign) -> dict[str, str]:
@@ -141,12 +157,30 @@ def listed(campaign: Campaign, wish: Wish) -> QuerySet[Task]:
         tasks = tasks.filter(image__taxon=wish.taxon)
     if not wish.is_narrowed:
         return _matching(campaign, tasks, wish).order_by(*_BY[wish.order])
-    first = tasks.order_by(*_BY["risk" if wish.order == "counts" else wish.order])
+    first = tasks.order_by(*_BY[_WITHIN.get(wish.order, wish.order)])
     tasks = Task.objects.filter(pk__in=first.values("pk")[:WINDOW])
     if wish.order == "counts":
         consensus = Consensus.objects.filter(task=OuterRef("pk"), is_current=True)
         tasks = tasks.annotate(same_count=Subquery(consensus.values("count_agreement")[:1]))
+    if wish.order == "skilled":
+        tasks = tasks.annotate(n_off=_n_off())
     return _matching(campaign, tasks, wish).order_by(*_BY[wish.order])
+
+
+def _n_off() -> Subquery:
+    """Boxes that workers missed, drew loosely or drew alone, each worth the square of the skill.
+
+    What leads half of a crowd astray makes its skilled workers differ, which risk does not tell:
+    it takes their mistakes to be independent.
+    """
+    skill = FilteredRelation(
+        "worker__skills", condition=Q(worker__skills__kind=Campaign.Kind.BOX.value)
+    )
+    weight = Coalesce(F("skill__quality"), _UNKNOWN_SKILL)
+    off = F("n_missed") + F("n_extra") + F("n_loose")
+    rows = Comparison.objects.filter(task=OuterRef("pk")).annotate(skill=skill)
+    summed = rows.order_by().values("task").annotate(n_off=Sum(weight * weight * off))
+    return Subquery(summed.values("n_off"))
 
 
 def page(campaign: Campaign, wish: Wish, number: int) -> tuple[list[Task], bool]:

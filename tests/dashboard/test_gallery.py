@@ -20,6 +20,7 @@ from simulation.confusions import Confusion
 from simulation.layouts import Layout
 from simulation.workers import draw_crowd
 from tests import make
+from tests.dashboard import counted
 from tests.dashboard.conftest import LEFT
 from tests.make import NOON
 
@@ -107,6 +108,18 @@ def test_the_first_cards_hold_the_hard_photographs_that_a_crowd_met(office):
     in_order = shown(office, campaign.slug)
     assert len(hard.intersection(in_order[:n_hard])) / n_hard >= 5 * n_hard / n
     assert len(hard.intersection(in_order[: 3 * n_hard])) >= n_hard - 1
+
+
+def test_photographs_on_which_skilled_workers_differ_can_come_first(office, birds, ada, ben):
+    by_ben, by_ada = Task.objects.filter(campaign=birds).order_by("-pk")
+    Comparison.objects.filter(campaign=birds).delete()
+    counted.skill(ada, "box", 0.9)
+    counted.skill(ben, "box", 0.3)
+    compared(by_ada, ada, n_loose=1)
+    compared(by_ben, ben, n_missed=1, n_extra=3)
+    assert shown(office, "birds", "?order=skilled") == [by_ada.pk, by_ben.pk]
+    compared(by_ben, ada, n_extra=1)
+    assert shown(office, "birds", "?order=skilled") == [by_ben.pk, by_ada.pk]
 
 
 def test_the_most_doubtful_come_first_and_the_order_can_be_chosen(office, birds):
