@@ -39,5 +39,4 @@ for (const name of names) {
   for (const end of ["pointerleave", "focusout"]) name.addEventListener(end, () => isolate(null));
 }
 
-document.querySelector("[data-layers]")?.removeAttribute("hidden");
 show(); // a browser that goes back restores the ticks
