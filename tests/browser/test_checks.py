@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.hand import saved
 from tests.browser.test_accessibility_workers import clean, dialog
-from tests.browser.walk import KEY, card
+from tests.browser.walk import KEY
 from tests.site import PHONE, People, Site, begin
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
@@ -91,7 +91,8 @@ def test_a_session_by_keys_loses_nothing_without_a_network(site: Site, newcomer:
     assert len(stored(site, page)) == 1
     page.context.set_offline(False)
     saved(page)
-    card(page, "done")
+    # without a connection, photos are asked for every five seconds
+    expect(page.locator("#note-done")).to_be_visible(timeout=15_000)
     assert stored(site, page) == [
         ("answered", [True, False], True, ""),
         ("answered", [True], False, ""),
