@@ -158,6 +158,11 @@ def by_week(page: Page, measures: Sequence[Measure]) -> Figure | None:
     )
 
 
+READ_PAIRS = (
+    "Who is in many of the first rows agrees with few. A row leads to the first worker's photos."
+)
+
+
 def by_pair(page: Page, *, same: str) -> Figure:
     """Pairs of workers, those first who agree least; `same` says what they have in common."""
     found = page.found
@@ -184,8 +189,7 @@ def by_pair(page: Page, *, same: str) -> Figure:
             tuple(rows),
             links=tuple(f"{page.gallery}?worker={pair.first}" for pair in found.pairs),
         ),
-        note=f"{shown} with at least {LEAST_IMAGES} photos in common. Who is in many of the first "
-        "rows agrees with few. A row leads to the first worker's photos.",
+        note=f"{shown} with at least {LEAST_IMAGES} photos in common. {READ_PAIRS if rows else ''}",
     )
 
 
