@@ -23,7 +23,9 @@ pytestmark = pytest.mark.services
 
 
 def test_the_demo_lives(tmp_path: Path) -> None:
-    environment = os.environ | {"QUADRAT_DATA": str(tmp_path / "var")}
+    # where gold comes follows from the site's key, and who disputes what from that
+    key = {"QUADRAT_SECRET_KEY": "the same demo each time"}
+    environment = os.environ | key | {"QUADRAT_DATA": str(tmp_path / "var")}
 
     def manage(*words: str) -> str:
         command = [sys.executable, "manage.py", *words]
